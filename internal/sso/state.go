@@ -1,0 +1,78 @@
+package sso
+
+import "time"
+
+// State is what is kept of a connection between runs. It holds no secret.
+type State struct {
+	Version    int    `json:"version"`
+	Connection string `json:"connection"` // name
+	ID         string `json:"id"`         // ConnectionID
+	Profile    string `json:"profile"`
+	Label      string `json:"label"`
+	OrgID      string `json:"org_id"`
+	OrgURL     string `json:"org_url"`
+
+	AppID   string `json:"app_id,omitempty"`
+	AppName string `json:"app_name,omitempty"`
+	KID     string `json:"kid,omitempty"`
+	// CreatedApp is true when a run of ours made the app, so undo removes it.
+	CreatedApp bool `json:"created_app,omitempty"`
+
+	Inputs   map[string]string `json:"inputs,omitempty"`
+	Push     string            `json:"push,omitempty"`
+	SPAPIURL string            `json:"sp_api_url,omitempty"`
+
+	// Assigned are the assignments that runs of ours made, people and groups.
+	Assigned []Assignment `json:"assigned,omitempty"`
+	TesterID string       `json:"tester_id,omitempty"`
+	// Tester is the login of the tester.
+	Tester string `json:"tester,omitempty"`
+
+	// AppliedApp and AppliedSP are the values that our last run left on each
+	// side, by field; a difference to what is there now is somebody's change.
+	AppliedApp map[string]any    `json:"applied_app,omitempty"`
+	AppliedSP  map[string]string `json:"applied_sp,omitempty"`
+	// BeforeSP is what the service provider held before our first push.
+	BeforeSP *SPState `json:"before_sp,omitempty"`
+
+	Proof     *Proof     `json:"proof,omitempty"`
+	EnabledAt *time.Time `json:"enabled_at,omitempty"`
+	// Confirmed holds the steps that a person said were done by hand.
+	Confirmed map[string]time.Time `json:"confirmed,omitempty"`
+	// Unfinished names the command of a run that has not come to its end.
+	Unfinished string    `json:"unfinished,omitempty"`
+	Updated    time.Time `json:"updated"`
+}
+
+// Proof is a passed test and the values that it was passed for.
+type Proof struct {
+	Kind     string    `json:"kind"` // sp-test, sign-in, response
+	Digest   string    `json:"digest"`
+	At       time.Time `json:"at"`
+	Tester   string    `json:"tester,omitempty"`
+	Attested bool      `json:"attested,omitempty"` // a person said so
+}
+
+// JournalEntry is one line of the journal: what is about to be done, or what
+// came of it. It holds no secret.
+type JournalEntry struct {
+	Time    time.Time `json:"time"`
+	Run     string    `json:"run"`
+	Command string    `json:"command"`
+	Step    string    `json:"step"`
+	Phase   string    `json:"phase"` // begin, intent, done, failed, end
+	What    string    `json:"what"`  // such as: create app "net2phone Sync"
+	// Target is the id of the thing, as soon as it is known.
+	Target    string `json:"target,omitempty"`
+	Detail    string `json:"detail,omitempty"`
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// Phases of a journal entry.
+const (
+	PhaseBegin  = "begin"
+	PhaseIntent = "intent"
+	PhaseDone   = "done"
+	PhaseFailed = "failed"
+	PhaseEnd    = "end"
+)
