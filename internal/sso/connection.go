@@ -71,6 +71,10 @@ func WithoutMarker(note string) string {
 	return strings.TrimRight(strings.Join(kept, "\n"), "\n")
 }
 
+// lineBreaks takes the lone carriage return too: beside our own line break it
+// would read as one break the next time.
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 func noteLines(note string) []string {
-	return strings.Split(strings.ReplaceAll(note, "\r\n", "\n"), "\n")
+	return strings.Split(lineBreaks.Replace(note), "\n")
 }

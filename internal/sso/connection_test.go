@@ -63,6 +63,7 @@ func TestFindMarkerIgnoresForeignNotes(t *testing.T) {
 }
 
 func FuzzWithMarker(f *testing.F) {
+	f.Add("\r")
 	f.Add("note\r\nssowizard:1 0123456789abcdef a b\n")
 	f.Fuzz(func(t *testing.T, note string) {
 		with, _ := sso.WithMarker(note, marker)
