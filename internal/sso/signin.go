@@ -9,6 +9,9 @@ type SignInRequest struct {
 	// StartURL is where the person's browser would begin: the service
 	// provider's own start URL, or the link behind Okta's tile.
 	StartURL string
+	// IdPURL is the sign-on URL in Okta's metadata. An org may have several
+	// names; people sign in under the one that this URL has.
+	IdPURL string
 	// Deliver posts Okta's answer to the ACS URL. Without it the answer is
 	// only looked at, so that nothing at the service provider can change.
 	Deliver bool
