@@ -1,0 +1,175 @@
+package catalog
+
+// API describes a service provider's settings API, so that one driver can run
+// any of them.
+type API struct {
+	// BaseURL is used when the admin gives none; "" means that the API is
+	// used only when an address is given.
+	BaseURL string
+	// TokenEnv names the environment variable that the token comes from, and
+	// TokenHelp says where a person gets one and with which right.
+	TokenEnv  string
+	TokenHelp string
+	Auth      Auth
+	Read      ReadCall
+	// Save, Enable, Disable and Clear are calls made in order; those whose
+	// Only does not fit are left out.
+	Save    []Call
+	Enable  []Call
+	Disable []Call
+	Clear   []Call
+	Test    *TestCalls
+	Answer  Answer
+	Errors  Errors
+}
+
+// Auth is the form of the header that carries the token.
+type Auth struct {
+	Header string // Authorization unless said otherwise
+	Scheme string // such as Bearer; "" for the bare token
+	Base64 bool   // the token is encoded, as Basic wants it
+}
+
+// Request is one request. Path is a template whose placeholders are escaped;
+// the values of Query and the leaves of Body are templates too.
+type Request struct {
+	Method  string
+	Path    string
+	Query   []Pair
+	Body    *Tree // nil: no body
+	Success []int // nil: every 2xx
+	// Absent says what becomes of a body leaf whose setting has no value:
+	// "omit" (left out), "empty" (""), or "json-null".
+	Absent string
+}
+
+// Pair is a name and the template of its value.
+type Pair struct{ Name, Value string }
+
+// Call is a request of an operation.
+type Call struct {
+	// Only is "new" where the service provider must have no record yet,
+	// "existing" where it must have one, "" for both.
+	Only    string
+	Request Request
+	// Answers is true when the answer holds the record.
+	Answers bool
+}
+
+// Values of Call.Only.
+const (
+	OnlyNew      = "new"
+	OnlyExisting = "existing"
+)
+
+// ReadCall says how to read what the service provider holds. With Find, the
+// record is looked up in a list, and Request, if there is one, reads it alone
+// by {{ .Call.resource }}.
+type ReadCall struct {
+	Find    *Find
+	Request *Request
+	// Missing are the statuses that mean: nothing is set up. They are no errors.
+	Missing []int
+}
+
+// Find looks a record up in a list, over pages.
+type Find struct {
+	Request Request
+	Items   string // where the list stands
+	// Match is a list of ways to know the record, each a set of places and
+	// the values they must have; the first way that fits a record wins.
+	Match  [][]Pair
+	Paging *Paging
+}
+
+// Paging says how a list goes on.
+type Paging struct {
+	Style string // number, cursor, link
+	Query string // query parameter of the page number or cursor
+	First int    // number of the first page
+	// SizeQuery and Size ask for a page size.
+	SizeQuery string
+	Size      int
+	// Pages is where the number of pages stands (number), and Next where the
+	// next cursor stands (cursor).
+	Pages string
+	Next  string
+}
+
+// Paging styles.
+const (
+	PageNumber = "number"
+	PageCursor = "cursor"
+	PageLink   = "link" // Link header, rel="next"
+)
+
+// Answer says where things stand in a record. Places are dotted paths
+// (settings.login_url) or, with a leading slash, JSON pointers.
+type Answer struct {
+	Record     string // the record within an answer to one record; "": all of it
+	Resource   string // the record's id
+	Configured Flag   // Flag.At "": configured when there is a record
+	Enabled    Flag
+	Settings   map[string]Flag
+	Offered    map[string]string
+	Options    map[string]string
+}
+
+// Flag is a place in a record, and whether the truth value there has to be
+// turned round.
+type Flag struct {
+	At  string
+	Not bool
+}
+
+// TestCalls describes the service provider's own test.
+type TestCalls struct {
+	Start    Request
+	ID       string // places in the answer to Start
+	StartURL string
+	Verdict  Request // knows {{ .Call.test }}
+	Status   string  // places in the answer to Verdict
+	Code     string
+	Message  string
+	Person   string
+	// Words of Status. One that is in none of the lists is an error.
+	Pending []string
+	Passed  []string
+	Failed  []string
+}
+
+// Errors says where an error body has its texts. Message is a list of places,
+// of which the first that holds a text counts.
+type Errors struct {
+	Message []string
+	Code    string
+	Field   string
+	// Fields gives the setting for the names that Field uses, where these
+	// are not the setting's id.
+	Fields map[string]string
+}
+
+// Tree is the body of a request: an object, a list, a literal or a template.
+// Exactly one of its members is set; a nil Literal with no other member is null.
+type Tree struct {
+	Members []Member
+	Items   []*Tree
+	Text    string // template
+	Literal any    // bool, int64, float64 or nil
+	kind    treeKind
+}
+
+// Member is one member of an object, in the order of the profile.
+type Member struct {
+	Name string
+	Tree *Tree
+}
+
+type treeKind int
+
+const (
+	treeLiteral treeKind = iota
+	treeObject
+	treeList
+	treeText
+)

@@ -1,0 +1,20 @@
+// Package catalog knows the service providers: one YAML profile each, built in
+// or the admin's own. A profile is data and never code; this package checks it,
+// refuses a wrong one with file, line and reason, and renders its values for a
+// concrete connection. It opens no network connection and prints nothing.
+//
+// Values in a profile are strings with placeholders:
+//
+//	{{ .Input.x }}   the admin's answer to input x
+//	{{ .IdP.Y }}     a value of the identity provider, see IdPNames
+//	{{ .SP.z }}      a value that the service provider offers, or else the
+//	                 answer to the input of the same id
+//
+// Requests of a settings API know two more:
+//
+//	{{ .Setting.x }} the value of setting x that is being written
+//	{{ .Call.y }}    resource, test, enabled: what earlier answers or the
+//	                 caller of the operation decided
+//
+// There is nothing else: no functions, no conditions, no loops.
+package catalog

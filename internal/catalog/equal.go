@@ -1,0 +1,77 @@
+package catalog
+
+import (
+	"bytes"
+	"strings"
+)
+
+// SettingsEqual tells whether two texts of a setting mean the same: certificates
+// are compared by their DER, fingerprints without regard to letter case and
+// separators, toggles by their truth, everything else byte for byte.
+func (p *Profile) SettingsEqual(id, a, b string) bool {
+	if a == b {
+		return true
+	}
+	s, ok := p.Setting(id)
+	if !ok || a == "" || b == "" {
+		return false
+	}
+	if s.Kind == KindToggle {
+		x, okX := truth(a)
+		y, okY := truth(b)
+		return okX && okY && x == y
+	}
+	for _, rendering := range s.renderings() {
+		if strings.HasPrefix(rendering, "fingerprint-") {
+			if equalFingerprints(a, b) {
+				return true
+			}
+		} else if equalCertificates(a, b) {
+			return true
+		}
+	}
+	return false
+}
+
+// renderings are the forms in which the setting may stand on the page.
+func (s Setting) renderings() []string {
+	var out []string
+	if s.Rendering != "" {
+		out = append(out, s.Rendering)
+	}
+	for _, a := range s.Alternates {
+		if a.Rendering != "" {
+			out = append(out, a.Rendering)
+		}
+	}
+	return out
+}
+
+func equalCertificates(a, b string) bool {
+	x, err := parseCertificate([]byte(a))
+	if err != nil {
+		return false
+	}
+	y, err := parseCertificate([]byte(b))
+	return err == nil && bytes.Equal(x, y)
+}
+
+func equalFingerprints(a, b string) bool {
+	x, okX := hexDigits(a)
+	y, okY := hexDigits(b)
+	return okX && okY && x == y
+}
+
+// hexDigits takes the separators out of a fingerprint. The lengths are those of
+// SHA-1, SHA-256, SHA-384 and SHA-512.
+func hexDigits(s string) (string, bool) {
+	s = strings.ToLower(strings.NewReplacer(":", "", " ", "", "-", "").Replace(s))
+	if strings.Trim(s, "0123456789abcdef") != "" {
+		return "", false
+	}
+	switch len(s) {
+	case 40, 64, 96, 128:
+		return s, true
+	}
+	return "", false
+}

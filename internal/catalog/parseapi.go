@@ -1,0 +1,346 @@
+package catalog
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+var (
+	envName    = regexp.MustCompile(`^[A-Z][A-Z0-9_]{0,63}$`)
+	headerName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*$`)
+	schemeName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+)
+
+func (r *reader) api(p *Profile, f *fields) *API {
+	a := &API{BaseURL: f.https("base_url", false), TokenEnv: f.id("token_env", envName), TokenHelp: f.text("token_help", true)}
+	a.Auth = Auth{Header: "Authorization", Scheme: "Bearer"}
+	if auth := f.sub("auth", false); auth != nil {
+		a.Auth = Auth{Header: auth.id("header", headerName), Base64: auth.yesNo("base64", false)}
+		if auth.take("scheme", false) != nil {
+			a.Auth.Scheme = auth.id("scheme", schemeName)
+		}
+		auth.done()
+	}
+	if read := f.sub("read", true); read != nil {
+		a.Read = r.readCall(read)
+		read.done()
+	}
+	a.Save = r.calls(f, "save", true)
+	turnsOn := p.TurnOn == TurnOnSwitch
+	a.Enable = r.calls(f, "enable", turnsOn)
+	a.Disable = r.calls(f, "disable", turnsOn)
+	a.Clear = r.calls(f, "clear", false)
+	if test := f.sub("test", p.Proof == ProofSPTest); test != nil {
+		a.Test = r.testCalls(test)
+		test.done()
+	}
+	if answer := f.sub("answer", true); answer != nil {
+		a.Answer = r.answer(answer)
+		answer.done()
+	}
+	if errs := f.sub("errors", false); errs != nil {
+		a.Errors = r.errors(errs)
+		errs.done()
+	}
+	return a
+}
+
+func (r *reader) readCall(f *fields) ReadCall {
+	var c ReadCall
+	if find := f.sub("find", false); find != nil {
+		c.Find = r.find(find)
+		find.done()
+	}
+	if n := f.take("request", c.Find == nil); n != nil {
+		req := r.get(n)
+		c.Request = &req
+	}
+	c.Missing = f.statuses("missing", 400, 499)
+	return c
+}
+
+func (r *reader) find(f *fields) *Find {
+	c := &Find{Items: f.place("items", false)}
+	if n := f.take("request", true); n != nil {
+		c.Request = r.get(n)
+	}
+	for _, n := range f.list("match", true) {
+		way := r.mapping(n, "each of match")
+		if way == nil {
+			continue
+		}
+		var pairs []Pair
+		for _, name := range way.names {
+			r.checkPlace(n, name)
+			value := way.value(name, true, "Input SP")
+			pairs = append(pairs, Pair{Name: name, Value: value})
+		}
+		if len(pairs) == 0 {
+			r.fail(n, "each of match has to name a place and its value")
+			continue
+		}
+		c.Match = append(c.Match, pairs)
+	}
+	if page := f.sub("paging", false); page != nil {
+		c.Paging = &Paging{Style: page.oneOf("style", true, PageNumber, PageCursor, PageLink)}
+		c.Paging.Query = page.line("query", c.Paging.Style == PageNumber || c.Paging.Style == PageCursor)
+		c.Paging.First = page.number("first", 1, 0, 1)
+		c.Paging.SizeQuery = page.line("size_query", false)
+		c.Paging.Size = page.number("size", 0, 1, 1000)
+		c.Paging.Pages = page.place("pages", false)
+		c.Paging.Next = page.place("next", c.Paging.Style == PageCursor)
+		if (c.Paging.SizeQuery == "") != (c.Paging.Size == 0) {
+			r.fail(page.node, "size_query and size go together")
+		}
+		page.done()
+	}
+	return c
+}
+
+func (r *reader) calls(f *fields, name string, need bool) []Call {
+	var out []Call
+	nodes := f.list(name, need)
+	for _, n := range nodes {
+		sub := r.mapping(n, "each of "+name)
+		if sub == nil {
+			continue
+		}
+		c := Call{Only: sub.oneOf("only", false, OnlyNew, OnlyExisting), Answers: sub.yesNo("answers", false)}
+		if req := sub.take("request", true); req != nil {
+			c.Request = r.request(req)
+		}
+		sub.done()
+		out = append(out, c)
+	}
+	if n := f.byName[name]; n != nil && len(nodes) == 0 && n.Kind == yaml.SequenceNode {
+		r.fail(n, "%s has no call", name)
+	}
+	return out
+}
+
+func (r *reader) request(n *yaml.Node) Request {
+	f := r.mapping(n, "a request")
+	if f == nil {
+		return Request{}
+	}
+	q := Request{Method: f.oneOf("method", true, "GET", "PUT", "POST", "PATCH", "DELETE")}
+	q.Path = f.value("path", true, callRoots)
+	r.checkPath(f, q.Path)
+	q.Query = f.pairs("query", callRoots)
+	if body := f.take("body", false); body != nil {
+		if q.Method == "GET" {
+			r.fail(body, "a GET request has no body")
+		}
+		q.Body = r.tree(body)
+	}
+	q.Success = f.statuses("success", 200, 299)
+	q.Absent = f.choice("absent", AbsentOmit, AbsentEmpty, AbsentNull)
+	f.done()
+	return q
+}
+
+// get reads a request that may be repeated because it only reads.
+func (r *reader) get(n *yaml.Node) Request {
+	q := r.request(n)
+	if q.Method != "" && q.Method != "GET" {
+		r.fail(n, "this request only reads, so its method has to be GET")
+	}
+	return q
+}
+
+// checkPath wants a path below the base URL and nothing that could leave it.
+func (r *reader) checkPath(f *fields, path string) {
+	if path == "" {
+		return
+	}
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "?#\\") ||
+		strings.Contains(path+"/", "/../") || strings.Contains(path+"/", "/./") {
+		f.r.fail(f.byName["path"], "path has to begin with one slash, without query, .. or backslash; query parameters stand in query")
+	}
+}
+
+func (r *reader) tree(n *yaml.Node) *Tree {
+	switch n.Kind {
+	case yaml.MappingNode:
+		f := r.mapping(n, "a body")
+		t := &Tree{kind: treeObject}
+		for _, name := range f.names {
+			t.Members = append(t.Members, Member{Name: name, Tree: r.tree(f.byName[name])})
+		}
+		return t
+	case yaml.SequenceNode:
+		t := &Tree{kind: treeList}
+		for _, item := range n.Content {
+			t.Items = append(t.Items, r.tree(item))
+		}
+		return t
+	}
+	return r.leaf(n)
+}
+
+func (r *reader) leaf(n *yaml.Node) *Tree {
+	switch n.ShortTag() {
+	case "!!null":
+		return &Tree{kind: treeLiteral}
+	case "!!bool":
+		return &Tree{kind: treeLiteral, Literal: strings.EqualFold(n.Value, "true")}
+	case "!!int":
+		if v, err := strconv.ParseInt(n.Value, 10, 64); err == nil {
+			return &Tree{kind: treeLiteral, Literal: v}
+		}
+	case "!!str":
+		r.template(n, n.Value, callRoots, true)
+		return &Tree{kind: treeText, Text: n.Value}
+	}
+	r.fail(n, "a body value has to be a text, a whole number, true, false or null; put %s in quotation marks", n.Value)
+	return &Tree{kind: treeLiteral}
+}
+
+func (r *reader) testCalls(f *fields) *TestCalls {
+	t := &TestCalls{}
+	if start := f.sub("start", true); start != nil {
+		if n := start.take("request", true); n != nil {
+			t.Start = r.request(n)
+		}
+		t.ID, t.StartURL = start.place("id", true), start.place("start_url", true)
+		start.done()
+	}
+	if v := f.sub("verdict", true); v != nil {
+		if n := v.take("request", true); n != nil {
+			t.Verdict = r.get(n)
+		}
+		t.Status, t.Code = v.place("status", true), v.place("code", false)
+		t.Message, t.Person = v.place("message", false), v.place("person", false)
+		t.Pending, t.Passed, t.Failed = v.texts("pending"), v.texts("passed"), v.texts("failed")
+		if len(t.Passed) == 0 || len(t.Failed) == 0 {
+			r.fail(v.node, "verdict has to say which words mean passed and failed")
+		}
+		v.done()
+	}
+	return t
+}
+
+func (r *reader) errors(f *fields) Errors {
+	e := Errors{Message: f.texts("message"), Code: f.place("code", false), Field: f.place("field", false)}
+	for _, place := range e.Message {
+		r.checkPlace(f.byName["message"], place)
+	}
+	e.Fields = map[string]string{}
+	for _, pair := range f.pairs("fields", "") {
+		e.Fields[pair.Name] = pair.Value
+	}
+	return e
+}
+
+func (r *reader) answer(f *fields) Answer {
+	a := Answer{Record: f.place("record", false), Resource: f.place("resource", false),
+		Configured: f.flag("configured", false), Enabled: f.flag("enabled", false), Settings: map[string]Flag{}}
+	if sub := f.sub("settings", true); sub != nil {
+		for _, id := range sub.names {
+			a.Settings[id] = sub.flag(id, true)
+		}
+	}
+	a.Offered = f.places("offered")
+	a.Options = f.places("options")
+	return a
+}
+
+func (f *fields) places(name string) map[string]string {
+	out := map[string]string{}
+	sub := f.sub(name, false)
+	if sub == nil {
+		return out
+	}
+	for _, id := range sub.names {
+		out[id] = sub.place(id, true)
+	}
+	return out
+}
+
+// flag reads a place, or a mapping of a place and whether it is turned round.
+func (f *fields) flag(name string, need bool) Flag {
+	n := f.take(name, need)
+	if n == nil {
+		return Flag{}
+	}
+	if n.Kind != yaml.MappingNode {
+		return Flag{At: f.place(name, need)}
+	}
+	sub := f.r.mapping(n, name)
+	flag := Flag{At: sub.place("at", true), Not: sub.yesNo("not", false)}
+	sub.done()
+	return flag
+}
+
+// place reads where something stands in an answer.
+func (f *fields) place(name string, need bool) string {
+	s := f.line(name, need)
+	if s != "" {
+		f.r.checkPlace(f.byName[name], s)
+	}
+	return s
+}
+
+func (r *reader) checkPlace(n *yaml.Node, place string) {
+	if _, err := splitPlace(place); err != nil {
+		r.fail(n, "%v", err)
+	}
+}
+
+func (f *fields) statuses(name string, least, most int) []int {
+	var out []int
+	for _, n := range f.list(name, false) {
+		v, err := strconv.Atoi(n.Value)
+		if n.Kind != yaml.ScalarNode || err != nil || v < least || v > most {
+			f.r.fail(n, "each of %s has to be a status from %d to %d", name, least, most)
+			continue
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// checkAnswers looks up the ids that the description of the API uses.
+func (r *reader) checkAnswers(p *Profile, f *fields) {
+	if p.API == nil {
+		return
+	}
+	known := func(n *yaml.Node, id string) {
+		if _, ok := p.Setting(id); !ok {
+			r.fail(n, "there is no setting %q", id)
+		}
+	}
+	api := f.byName["api"]
+	for id := range p.API.Answer.Settings {
+		known(find(api, "answer", "settings", id), id)
+		if s, ok := p.Setting(id); ok && s.Kind == KindSecret {
+			r.fail(find(api, "answer", "settings", id), "setting %q is a secret, which is never read back", id)
+		}
+	}
+	for id := range p.API.Answer.Options {
+		known(find(api, "answer", "options", id), id)
+	}
+	for name, id := range p.API.Errors.Fields {
+		known(find(api, "errors", "fields", name), id)
+	}
+}
+
+// find goes down mappings by names and gives the last node that is there.
+func find(n *yaml.Node, names ...string) *yaml.Node {
+	for _, name := range names {
+		if n == nil || n.Kind != yaml.MappingNode {
+			return n
+		}
+		next := n
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if n.Content[i].Value == name {
+				next = n.Content[i+1]
+			}
+		}
+		n = next
+	}
+	return n
+}

@@ -1,0 +1,55 @@
+package catalog
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// At gives what stands at a place of a decoded JSON value: a dotted path, or a
+// JSON pointer when it begins with a slash. The empty place is the value itself.
+func At(value any, place string) (any, bool) {
+	steps, err := splitPlace(place)
+	if err != nil {
+		return nil, false
+	}
+	for _, step := range steps {
+		switch v := value.(type) {
+		case map[string]any:
+			next, ok := v[step]
+			if !ok {
+				return nil, false
+			}
+			value = next
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(v) {
+				return nil, false
+			}
+			value = v[i]
+		default:
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+func splitPlace(place string) ([]string, error) {
+	if place == "" {
+		return nil, nil
+	}
+	if pointer, ok := strings.CutPrefix(place, "/"); ok {
+		steps := strings.Split(pointer, "/")
+		for i, s := range steps {
+			steps[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(s)
+		}
+		return steps, nil
+	}
+	steps := strings.Split(place, ".")
+	for _, s := range steps {
+		if s == "" {
+			return nil, fmt.Errorf("place %q has an empty step; write settings.url or /settings/url", place)
+		}
+	}
+	return steps, nil
+}
