@@ -1,0 +1,316 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/sso"
+)
+
+// record is what the service provider holds, and whether it has a record at all.
+type record struct {
+	exists bool
+	state  sso.SPState
+	at     time.Time
+}
+
+// maxPages bounds how far a list is followed.
+const maxPages = 500
+
+// Read tells what the service provider holds now.
+func (d *Driver) Read(ctx context.Context) (sso.SPState, error) {
+	rec, err := d.read(ctx)
+	if err != nil {
+		return sso.SPState{}, d.during("read the SSO settings", err)
+	}
+	return copyState(rec.state), nil
+}
+
+func (d *Driver) during(what string, err error) error {
+	return fmt.Errorf("%s at %s: %w", what, d.profile.Name, err)
+}
+
+// copyState keeps what the driver remembers apart from what the caller changes.
+func copyState(s sso.SPState) sso.SPState {
+	s.Settings, s.Offered, s.Options = maps.Clone(s.Settings), maps.Clone(s.Offered), maps.Clone(s.Options)
+	return s
+}
+
+func (d *Driver) remember(rec record) record {
+	rec.at = d.clock.Now()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.last = &rec
+	return rec
+}
+
+func (d *Driver) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.last = nil
+}
+
+// known is what was seen a moment ago, or what a fresh read tells.
+func (d *Driver) known(ctx context.Context) (record, error) {
+	d.mu.Lock()
+	last := d.last
+	d.mu.Unlock()
+	const fresh = 30 * time.Second
+	if last != nil && d.clock.Now().Sub(last.at) < fresh {
+		return *last, nil
+	}
+	return d.read(ctx)
+}
+
+func (d *Driver) values(rec record) catalog.Values {
+	return catalog.Values{Input: d.inputs, SP: rec.state.Offered, Call: map[string]string{"resource": rec.state.Resource}}
+}
+
+func (d *Driver) read(ctx context.Context) (record, error) {
+	var rec record
+	if d.api.Read.Find != nil {
+		item, err := d.find(ctx, d.api.Read.Find)
+		if err != nil {
+			return rec, err
+		}
+		if item == nil {
+			return d.remember(record{state: nothing()}), nil
+		}
+		if rec, err = d.record(item); err != nil {
+			return rec, fmt.Errorf("record in the list: %w", err)
+		}
+	}
+	if req := d.api.Read.Request; req != nil {
+		ex, err := d.exchange(*req, d.values(rec), nil)
+		if err != nil {
+			return rec, err
+		}
+		res, err := d.send(ctx, ex, d.api.Read.Missing...)
+		if err != nil {
+			return rec, err
+		}
+		if !isSuccess(res.status, req.Success) {
+			return d.remember(record{state: nothing()}), nil
+		}
+		if rec, err = d.answered(ex, res); err != nil {
+			return rec, err
+		}
+	}
+	return d.remember(rec), nil
+}
+
+func nothing() sso.SPState {
+	return sso.SPState{Readable: true, Settings: map[string]string{}, Offered: map[string]string{}, Options: map[string][]string{}}
+}
+
+// find looks the record up in the list. It is nil when the list has none.
+func (d *Driver) find(ctx context.Context, f *catalog.Find) (any, error) {
+	found := make([][]any, len(f.Match))
+	pages := pager{find: f, driver: d, seen: map[string]bool{}}
+	ex, err := d.exchange(f.Request, d.values(record{}), nil)
+	if err != nil {
+		return nil, err
+	}
+	ex.target = pages.first(ex.target)
+	for page := 1; ex.target != ""; page++ {
+		if page > maxPages {
+			return nil, fmt.Errorf("%s %s: the list has more than %d pages", ex.method, ex.path, maxPages)
+		}
+		res, err := d.send(ctx, ex, d.api.Read.Missing...)
+		if err != nil {
+			return nil, err
+		}
+		if !isSuccess(res.status, f.Request.Success) {
+			return nil, nil
+		}
+		items, err := d.items(ex, res, f.Items)
+		if err != nil {
+			return nil, err
+		}
+		for way, pairs := range f.Match {
+			for _, item := range items {
+				if d.matches(item, pairs) {
+					found[way] = append(found[way], item)
+				}
+			}
+		}
+		if ex.target, err = pages.next(ex, res, len(items)); err != nil {
+			return nil, err
+		}
+	}
+	return d.onlyOne(found)
+}
+
+func (d *Driver) items(ex exchange, res *result, place string) ([]any, error) {
+	v, _ := catalog.At(res.body, place)
+	items, ok := v.([]any)
+	if !ok {
+		return nil, d.unlike(ex, "no list at "+placeName(place))
+	}
+	return items, nil
+}
+
+func (d *Driver) matches(item any, pairs []catalog.Pair) bool {
+	for _, pair := range pairs {
+		want, err := pair.Fill(d.values(record{}))
+		if err != nil || want == "" {
+			return false
+		}
+		if textAt(item, pair.Name) != want {
+			return false
+		}
+	}
+	return true
+}
+
+// onlyOne takes the first way of matching that found anything.
+func (d *Driver) onlyOne(found [][]any) (any, error) {
+	for _, items := range found {
+		switch len(items) {
+		case 0:
+		case 1:
+			return items[0], nil
+		default:
+			return nil, hint.With(hint.Refused, fmt.Errorf("%d records at %s fit this connection", len(items), d.profile.Name),
+				"remove the ones that are not wanted, or choose other inputs")
+		}
+	}
+	return nil, nil
+}
+
+// answered reads the record in an answer to a request for it.
+func (d *Driver) answered(ex exchange, res *result) (record, error) {
+	v, ok := catalog.At(res.body, d.api.Answer.Record)
+	if !ok || v == nil {
+		return record{}, d.unlike(ex, "no record at "+placeName(d.api.Answer.Record))
+	}
+	rec, err := d.record(v)
+	if err != nil {
+		return record{}, d.unlike(ex, err.Error())
+	}
+	return rec, nil
+}
+
+// unlike is the error of an answer that is JSON, but not the API's.
+func (d *Driver) unlike(ex exchange, reason string) error {
+	return hint.Add(fmt.Errorf("%s %s: the answer is not that of the settings API: %s", ex.method, ex.path, reason),
+		"check --sp-api-url")
+}
+
+func placeName(place string) string {
+	if place == "" {
+		return "its top"
+	}
+	return place
+}
+
+func (d *Driver) record(v any) (record, error) {
+	if _, ok := v.(map[string]any); !ok {
+		return record{}, errors.New("the record is no object")
+	}
+	form := d.api.Answer
+	rec := record{exists: true, state: nothing()}
+	s := &rec.state
+	s.Resource = textAt(v, form.Resource)
+	if form.Resource != "" && s.Resource == "" {
+		return rec, errors.New("no id at " + form.Resource)
+	}
+	var err error
+	if s.Configured, err = truthAt(v, form.Configured, true); err != nil {
+		return rec, err
+	}
+	// Where nothing has to be turned on, what is saved is on.
+	if s.Enabled, err = truthAt(v, form.Enabled, s.Configured && d.profile.TurnOn == catalog.TurnOnNone); err != nil {
+		return rec, err
+	}
+	for id, place := range form.Settings {
+		if err := readSetting(s, v, id, place); err != nil {
+			return rec, err
+		}
+	}
+	for id, place := range form.Offered {
+		if text := textAt(v, place); text != "" {
+			s.Offered[id] = harmless(text)
+		}
+	}
+	for id, place := range form.Options {
+		s.Options[id] = texts(v, place)
+	}
+	return rec, nil
+}
+
+func readSetting(s *sso.SPState, v any, id string, place catalog.Flag) error {
+	found, ok := catalog.At(v, place.At)
+	if !ok || found == nil {
+		return nil
+	}
+	text, ok := scalarText(found)
+	if !ok {
+		return errors.New("no text at " + place.At)
+	}
+	if place.Not {
+		b, ok := found.(bool)
+		if !ok {
+			return errors.New("neither true nor false at " + place.At)
+		}
+		text = strconv.FormatBool(!b)
+	}
+	s.Settings[id] = harmless(text)
+	return nil
+}
+
+func truthAt(v any, flag catalog.Flag, otherwise bool) (bool, error) {
+	if flag.At == "" {
+		return otherwise, nil
+	}
+	found, ok := catalog.At(v, flag.At)
+	b, isBool := found.(bool)
+	if !ok || (found != nil && !isBool) {
+		return false, errors.New("neither true nor false at " + flag.At)
+	}
+	return b != flag.Not, nil
+}
+
+func texts(v any, place string) []string {
+	found, _ := catalog.At(v, place)
+	list, _ := found.([]any)
+	var out []string
+	for _, item := range list {
+		if text, ok := scalarText(item); ok && text != "" {
+			out = append(out, harmless(text))
+		}
+	}
+	return out
+}
+
+func scalarText(v any) (string, bool) {
+	switch x := v.(type) {
+	case string:
+		return x, true
+	case bool:
+		return strconv.FormatBool(x), true
+	case json.Number:
+		return x.String(), true
+	}
+	return "", false
+}
+
+// harmless replaces what could steer a terminal. Nothing is dropped, so that a
+// value with something hidden in it never equals one without.
+func harmless(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\r' || r == '\t' || !unicode.In(r, unicode.Cc, unicode.Cf) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, strings.ToValidUTF8(s, string(unicode.ReplacementChar)))
+}
