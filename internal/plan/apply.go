@@ -1,0 +1,199 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/sso"
+)
+
+// Apply runs a plan. Every step looks before it writes, the journal has each
+// intent and outcome, and the state is saved as soon as something is known, so
+// that the same command goes on after any stop. A plan without anything to do
+// only reads. The Result is valid also when the error is not nil.
+func (c *Core) Apply(ctx context.Context, p *Plan) (Result, error) {
+	r := c.newRun(p.Command, p)
+	err := r.apply(ctx)
+	return r.finish(err)
+}
+
+func (r *run) apply(ctx context.Context) error {
+	quiet := !r.plan.Pending() && r.sameState()
+	if !quiet {
+		if err := r.begin(); err != nil {
+			return err
+		}
+	}
+	for _, w := range r.plan.Warnings {
+		r.emit(Event{Kind: EventWarning, Detail: w})
+	}
+	for _, wave := range r.plan.waves() {
+		if err := r.wave(ctx, wave); err != nil {
+			return err
+		}
+	}
+	if quiet {
+		return nil
+	}
+	return r.end()
+}
+
+// begin notes what this run is about before its first write.
+func (r *run) begin() error {
+	if err := r.journal("", sso.PhaseBegin, r.command, "", nil); err != nil {
+		return err
+	}
+	o, spec := r.plan.Observed, r.plan.Spec
+	return r.save(func(s *sso.State) {
+		s.Connection, s.Profile, s.Label = spec.Connection, r.profile.ID, spec.Label
+		s.OrgID, s.OrgURL = o.Org.ID, o.Org.URL
+		s.ID = sso.ConnectionID(o.Org.ID, spec.Connection)
+		s.Inputs, s.Push, s.SPAPIURL = spec.Inputs, string(spec.Push), spec.SPAPIURL
+		if r.whole() {
+			s.Unfinished = r.command
+		}
+		if o.App != nil {
+			s.AppID, s.AppName, s.KID = o.App.ID, o.App.Name, o.App.KID
+		}
+	})
+}
+
+// whole tells whether the command has work that a stop leaves half done.
+func (r *run) whole() bool { return r.command == "setup" || r.command == "undo" }
+
+func (r *run) end() error {
+	if r.whole() {
+		if err := r.save(func(s *sso.State) { s.Unfinished = "" }); err != nil {
+			return err
+		}
+	}
+	return r.journal("", sso.PhaseEnd, r.command, r.app.ID, nil)
+}
+
+// sameState tells whether the kept state already says what was observed, so
+// that a run that changes nothing on either side writes nothing here either.
+func (r *run) sameState() bool {
+	o := r.plan.Observed
+	return o.HaveState && o.State.Unfinished == "" && o.App != nil && o.State.AppID == o.App.ID
+}
+
+func (r *run) wave(ctx context.Context, ids []StepID) error {
+	var wg sync.WaitGroup
+	errs := make([]error, len(ids))
+	for i, id := range ids {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			errs[i] = r.step(ctx, *r.plan.Step(id))
+		}()
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// step runs one step and reports how it went.
+func (r *run) step(ctx context.Context, s Step) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	begun := r.Clock.Now()
+	r.current.Store(s.ID)
+	r.emit(Event{Kind: EventStep, Step: s.ID, Status: Started, Detail: s.Summary})
+	status, detail, err := r.execute(ctx, s)
+	if err != nil {
+		status, detail = Failed, sso.PlainText(err.Error(), 500)
+		err = fmt.Errorf("%s: %w", s.ID, err)
+	}
+	r.emit(Event{Kind: EventStep, Step: s.ID, Status: status, Elapsed: r.Clock.Now().Sub(begun), Detail: detail})
+	return err
+}
+
+// execute does what the step says. Steps that only read run also when their
+// action is none; other steps without anything to do are skipped.
+func (r *run) execute(ctx context.Context, s Step) (Status, string, error) {
+	reading := s.ID == StepValues || s.ID == StepReadback
+	if s.Action == None && !reading {
+		return Skipped, s.Summary, r.adopt(s.ID)
+	}
+	steps := map[StepID]func(context.Context, Step) (string, error){
+		StepApp: r.stepApp, StepLogo: r.stepLogo, StepTester: r.stepTester, StepValues: r.stepValues,
+		StepPush: r.stepPush, StepReadback: r.stepReadback, StepTest: r.stepTest,
+		StepAssign: r.stepAssign, StepEnable: r.stepEnable,
+	}
+	if s.Action == Delete {
+		steps[StepApp], steps[StepPush], steps[StepEnable] = r.removeApp, r.restoreSP, r.turnOff
+	}
+	detail, err := steps[s.ID](ctx, s)
+	return Done, detail, err
+}
+
+// adopt keeps what a skipped step found to be true already, so that a machine
+// without state, or one that stopped before saving, knows it from now on.
+func (r *run) adopt(id StepID) error {
+	if id == StepTest {
+		r.mu.Lock()
+		r.proven = true
+		r.mu.Unlock()
+	}
+	if !r.plan.Pending() && r.sameState() {
+		return nil
+	}
+	switch id {
+	case StepApp:
+		return r.keepApp(r.app, r.state.CreatedApp)
+	case StepPush:
+		if r.sp.Readable && r.sp.Configured && r.state.AppliedSP == nil {
+			return r.save(func(s *sso.State) { s.AppliedSP = r.sp.Settings })
+		}
+	}
+	return nil
+}
+
+// finish turns the outcome of a run into its result and its exit code. What a
+// failure means depends on whether something had been written before.
+func (r *run) finish(err error) (Result, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err = r.judge(err)
+	res := Result{Command: r.command, OK: err == nil, ExitCode: int(hint.CodeOf(err)),
+		Connection: r.connection(), Proof: string(r.profile.Proof), Changed: r.writes > 0,
+		Tested: r.tested(), Enabled: r.sp.Enabled}
+	if r.app.ID != "" {
+		res.App = &AppResult{ID: r.app.ID, Label: r.app.Label, KID: r.app.KID}
+	}
+	if r.sp.Readable && len(r.sp.Settings) > 0 {
+		res.Values = r.sp.Settings
+	}
+	return res, err
+}
+
+func (r *run) connection() string {
+	if r.plan != nil {
+		return r.plan.Connection
+	}
+	return r.state.Connection
+}
+
+func (r *run) tested() bool {
+	return r.proven || (r.state.Proof != nil && r.app.ID != "" && r.state.Proof.Digest == Digest(r.app, r.idp, r.sp))
+}
+
+// judge gives err the exit code that the situation calls for.
+func (r *run) judge(err error) error {
+	if err == nil || r.writes == 0 {
+		return err
+	}
+	switch hint.CodeOf(err) {
+	case hint.NotAllowed:
+		if r.writes == 1 && r.app.ID == "" {
+			return err // the create itself: it left nothing behind
+		}
+		return hint.Seal(hint.Partway, err, "give a token that works, then run the same command again: it goes on from here")
+	case hint.Failed, hint.Partway:
+		return hint.Seal(hint.Partway, err, "run the same command again: it goes on from here")
+	}
+	return err
+}

@@ -1,0 +1,229 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/sso"
+)
+
+func (r *run) stepPush(ctx context.Context, _ Step) (string, error) {
+	want, err := r.profile.WantedSettings(r.plan.Spec.Inputs, r.sp.Offered, r.idp)
+	if err != nil {
+		return "", err
+	}
+	if r.plan.Spec.Push == sso.PushGuided {
+		return r.handOver(want)
+	}
+	if err := r.keepBefore(); err != nil {
+		return "", err
+	}
+	err = r.write(ctx, StepPush, "save settings at "+r.profile.Name, func(ctx context.Context) (string, error) {
+		state, err := r.SP.Push(ctx, want)
+		return state.Resource, err
+	})
+	return plural(len(want), "setting", "settings"), err
+}
+
+// keepBefore remembers what the service provider held before our first push,
+// for undo.
+func (r *run) keepBefore() error {
+	if r.state.BeforeSP != nil || r.state.AppliedSP != nil {
+		return nil
+	}
+	before := r.sp
+	return r.save(func(s *sso.State) { s.BeforeSP = &before })
+}
+
+// handOver gives the values to a person, or takes the person's word that they
+// are in place.
+func (r *run) handOver(want []sso.SPSetting) (string, error) {
+	if !r.confirmed(StepPush) {
+		return "", r.handoff(StepPush, want, "enter these values, then run the command again with --confirmed "+string(StepPush))
+	}
+	values := map[string]string{}
+	for _, s := range want {
+		if !s.Secret {
+			values[s.ID] = s.Value
+		}
+	}
+	r.sp.Settings, r.sp.Configured = values, true
+	return "entered by hand", r.save(func(s *sso.State) {
+		s.AppliedSP = values
+		s.Confirmed = confirm(s.Confirmed, StepPush, r.Clock)
+	})
+}
+
+func (r *run) confirmed(step StepID) bool {
+	return slices.Contains(r.plan.Spec.Confirmed, string(step))
+}
+
+// handoff reports work for a person and stops the run until it is done.
+func (r *run) handoff(step StepID, settings []sso.SPSetting, todo string) error {
+	h := Handoff{Step: step, Resume: "--confirmed " + string(step), All: settings}
+	if r.profile.Portal != nil {
+		h.Page = strings.TrimSpace(r.profile.Portal.URL + "  " + r.profile.Portal.Page)
+	}
+	for _, s := range settings {
+		if !s.Secret {
+			h.Values = append(h.Values, HandoffValue{Label: s.Label, Value: s.Value})
+		}
+	}
+	if r.Handoff != nil && len(settings) > 0 {
+		dir, err := r.Handoff(settings)
+		if err != nil {
+			return err
+		}
+		h.Dir = dir
+	}
+	r.emit(Event{Kind: EventHandoff, Step: step, Handoff: &h})
+	return hint.New(hint.Waiting, "waiting for a person at "+r.profile.Name, todo)
+}
+
+// stepReadback compares what the service provider holds with what was written.
+func (r *run) stepReadback(ctx context.Context, _ Step) (string, error) {
+	if !r.sp.Readable {
+		return "cannot be read; believed as confirmed", nil
+	}
+	if !r.written() {
+		return "read", r.keepApplied()
+	}
+	state, err := r.SP.Read(ctx)
+	if err != nil {
+		return "", err
+	}
+	want, err := r.profile.WantedSettings(r.plan.Spec.Inputs, state.Offered, r.idp)
+	if err != nil {
+		return "", err
+	}
+	var wrong []string
+	for _, f := range settingFindings(r.profile, want, state) {
+		if !f.OK {
+			wrong = append(wrong, fmt.Sprintf("%s: wrote %s, reads %s", r.profile.Labels()[f.Field], show(f.Expected), show(f.Got)))
+		}
+	}
+	if len(wrong) > 0 {
+		return "", hint.New(hint.Failed, fmt.Sprintf("%s does not hold what was written: %s", r.profile.Name, strings.Join(wrong, "; ")),
+			"look at its settings page; somebody or something else may be writing there too")
+	}
+	r.sp = state
+	return plural(len(want), "setting agrees", "settings agree"), r.keepApplied()
+}
+
+// written tells whether this run has written the service provider's settings,
+// so that what was read before no longer counts.
+func (r *run) written() bool {
+	s := r.plan.Step(StepPush)
+	return s != nil && s.Action != None
+}
+
+func (r *run) keepApplied() error {
+	if !r.plan.Pending() && r.sameState() || r.plan.Spec.Push == sso.PushNone {
+		return nil
+	}
+	return r.save(func(s *sso.State) { s.AppliedSP = r.sp.Settings })
+}
+
+// settingFindings compares the settings that are ours with what is held.
+func settingFindings(profile *catalog.Profile, want []sso.SPSetting, held sso.SPState) []sso.Finding {
+	var out []sso.Finding
+	for _, s := range want {
+		if s.Secret {
+			continue
+		}
+		got := held.Settings[s.ID]
+		out = append(out, sso.Finding{
+			Code: "settings.sp." + s.ID, Flow: sso.FlowSettings, Field: s.ID,
+			OK:       got == s.Value || profile.SettingsEqual(s.ID, got, s.Value),
+			Expected: text(shortCertificate(s.Value)), Got: text(shortCertificate(got)),
+		})
+	}
+	return out
+}
+
+func text(v any) string {
+	s, ok := v.(string)
+	if !ok {
+		return show(v)
+	}
+	return sso.PlainText(s, 300)
+}
+
+// stepEnable turns sign-in with Okta on, but only for the very values that the
+// proof is for: both sides are read once more right before.
+func (r *run) stepEnable(ctx context.Context, _ Step) (string, error) {
+	if err := r.checkProof(ctx); err != nil {
+		return "", err
+	}
+	if !r.sp.Readable {
+		return r.enableByHand()
+	}
+	err := r.write(ctx, StepEnable, "turn on sign-in with Okta at "+r.profile.Name, func(ctx context.Context) (string, error) {
+		return "", r.SP.SetEnabled(ctx, true)
+	})
+	if err != nil {
+		return "", err
+	}
+	state, err := r.SP.Read(ctx)
+	if err != nil {
+		return "", err
+	}
+	r.sp = state
+	if !state.Enabled {
+		return "", hint.New(hint.Failed, r.profile.Name+" took the switch but still reads as off", "look at its settings page")
+	}
+	return "on", r.keepEnabled()
+}
+
+func (r *run) keepEnabled() error {
+	now := r.Clock.Now().UTC()
+	return r.save(func(s *sso.State) { s.EnabledAt = &now })
+}
+
+func (r *run) enableByHand() (string, error) {
+	if !r.confirmed(StepEnable) {
+		return "", r.handoff(StepEnable, nil, fmt.Sprintf("turn the switch on at %s, then run the command again with --confirmed %s", r.profile.Name, StepEnable))
+	}
+	r.sp.Enabled = true
+	return "turned on by hand", r.keepEnabled()
+}
+
+// checkProof refuses unless a kept proof is for what both sides hold now.
+func (r *run) checkProof(ctx context.Context) error {
+	app, err := r.Okta.App(ctx, r.app.ID)
+	if err != nil {
+		return err
+	}
+	if app.KID != r.idp.KID {
+		if r.idp, err = r.Okta.IdPValues(ctx, app); err != nil {
+			return err
+		}
+	}
+	held := r.sp
+	if r.sp.Readable {
+		if held, err = r.SP.Read(ctx); err != nil {
+			return err
+		}
+	}
+	r.app, r.sp = app, held
+	if r.state.Proof == nil || r.state.Proof.Digest != Digest(app, r.idp, held) {
+		return notProven(r.connection())
+	}
+	return nil
+}
+
+// confirm notes when a person said that a step was done.
+func confirm(done map[string]time.Time, step StepID, clock Clock) map[string]time.Time {
+	out := map[string]time.Time{string(step): clock.Now().UTC()}
+	for id, at := range done {
+		if id != string(step) {
+			out[id] = at
+		}
+	}
+	return out
+}

@@ -1,0 +1,492 @@
+package plan_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+)
+
+// clock is a Clock whose time moves only by sleeping.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock { return &clock{now: time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)} }
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+	return nil
+}
+
+// lostAnswer is the error of a write whose answer never came.
+type lostAnswer struct{}
+
+func (lostAnswer) Error() string        { return "the answer was lost" }
+func (lostAnswer) OutcomeUnknown() bool { return true }
+
+// fakeOkta is an org in memory. fail decides, by the name of a call, whether it
+// fails before or after it took effect.
+type fakeOkta struct {
+	mu     sync.Mutex
+	apps   []sso.App
+	groups []sso.Group
+	people []sso.Person
+	given  map[string][]sso.Assignment // by app id
+	calls  []string
+	fail   func(call string, n int) (before, after error)
+	made   int
+}
+
+func newOkta() *fakeOkta {
+	return &fakeOkta{
+		groups: []sso.Group{{ID: "00gSup", Name: "Support"}, {ID: "00gSales", Name: "Sales"}, {ID: "00gEvery", Name: "Everyone", Type: "BUILT_IN"}},
+		people: []sso.Person{
+			{ID: "00uAna", Login: "ana@acme.example", Email: "ana@acme.example", Status: "ACTIVE"},
+			{ID: "00uBen", Login: "ben@acme.example", Email: "ben@acme.example", Status: "ACTIVE"},
+			{ID: "00uNoMail", Login: "nomail", Status: "ACTIVE"},
+			{ID: "00uSus", Login: "sus@acme.example", Email: "sus@acme.example", Status: "SUSPENDED"},
+		},
+		given: map[string][]sso.Assignment{},
+	}
+}
+
+// call notes a call and carries it out between its two chances to fail.
+func (o *fakeOkta) call(name string, effect func() error) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := 1
+	for _, c := range o.calls {
+		if c == name {
+			n++
+		}
+	}
+	o.calls = append(o.calls, name)
+	var before, after error
+	if o.fail != nil {
+		before, after = o.fail(name, n)
+	}
+	if before != nil {
+		return before
+	}
+	if err := effect(); err != nil {
+		return err
+	}
+	return after
+}
+
+func (o *fakeOkta) count(name string) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := 0
+	for _, c := range o.calls {
+		if c == name {
+			n++
+		}
+	}
+	return n
+}
+
+// writes lists the calls that change something, in order.
+func (o *fakeOkta) writes() []string {
+	var out []string
+	for _, c := range o.calls {
+		switch c {
+		case "create", "update", "delete", "assign", "unassign", "activate", "logo":
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (o *fakeOkta) Org(context.Context) (org sso.Org, err error) {
+	err = o.call("org", func() error {
+		org = sso.Org{ID: "00oAcme", URL: "https://acme.example", Host: "acme.example", Engine: "oie"}
+		return nil
+	})
+	return org, err
+}
+
+func (o *fakeOkta) Apps(context.Context) (apps []sso.App, err error) {
+	err = o.call("apps", func() error { apps = append(apps, o.apps...); return nil })
+	return apps, err
+}
+
+func (o *fakeOkta) App(_ context.Context, id string) (app sso.App, err error) {
+	err = o.call("app", func() error {
+		for _, a := range o.apps {
+			if a.ID == id {
+				app = a
+				return nil
+			}
+		}
+		return errors.New("no such app")
+	})
+	return app, err
+}
+
+func (o *fakeOkta) CreateApp(_ context.Context, want sso.App) (app sso.App, err error) {
+	err = o.call("create", func() error {
+		o.made++
+		app = want
+		app.ID, app.KID, app.Status = fmt.Sprintf("0oa%d", o.made), "kid1", sso.StatusActive
+		o.apps = append(o.apps, app)
+		return nil
+	})
+	if err != nil {
+		return sso.App{}, err
+	}
+	return app, nil
+}
+
+func (o *fakeOkta) UpdateApp(_ context.Context, id string, want sso.App) (app sso.App, err error) {
+	err = o.call("update", func() error {
+		for i, a := range o.apps {
+			if a.ID == id {
+				want.ID, want.KID, want.Status = a.ID, a.KID, a.Status
+				o.apps[i] = want
+				app = want
+				return nil
+			}
+		}
+		return errors.New("no such app")
+	})
+	return app, err
+}
+
+// Diff compares the few fields that these tests change.
+func (o *fakeOkta) Diff(have, want sso.App) []sso.Change {
+	var out []sso.Change
+	add := func(field, a, b string) {
+		if a == b {
+			return
+		}
+		c := sso.Change{Field: field, To: b}
+		if a != "" {
+			c.From = a
+		}
+		out = append(out, c)
+	}
+	add("label", have.Label, want.Label)
+	add("settings.notes.admin", have.AdminNote, want.AdminNote)
+	if want.SAML != nil {
+		h := sso.SAMLSettings{}
+		if have.SAML != nil {
+			h = *have.SAML
+		}
+		add("settings.signOn.ssoAcsUrl", h.ACSURL, want.SAML.ACSURL)
+		add("settings.signOn.audience", h.Audience, want.SAML.Audience)
+	}
+	return out
+}
+
+func (o *fakeOkta) ActivateApp(_ context.Context, id string) error {
+	return o.call("activate", func() error {
+		for i := range o.apps {
+			if o.apps[i].ID == id {
+				o.apps[i].Status = sso.StatusActive
+			}
+		}
+		return nil
+	})
+}
+
+func (o *fakeOkta) DeleteApp(_ context.Context, id string) error {
+	return o.call("delete", func() error {
+		for i, a := range o.apps {
+			if a.ID == id {
+				o.apps = append(o.apps[:i], o.apps[i+1:]...)
+				return nil
+			}
+		}
+		return nil
+	})
+}
+
+func (o *fakeOkta) UploadLogo(context.Context, string, string, []byte) error {
+	return o.call("logo", func() error { return nil })
+}
+
+func (o *fakeOkta) IdPValues(_ context.Context, app sso.App) (v sso.IdPValues, err error) {
+	err = o.call("values", func() error {
+		v = sso.IdPValues{Issuer: "http://www.okta.com/exk" + app.ID, SSOURL: "https://acme.example/app/x/exk" + app.ID + "/sso/saml", KID: app.KID, Certificate: testCertificate()}
+		return nil
+	})
+	return v, err
+}
+
+func (o *fakeOkta) Group(_ context.Context, ref string) (exact, near []sso.Group, err error) {
+	err = o.call("group", func() error {
+		for _, g := range o.groups {
+			if g.Name == ref || g.ID == ref {
+				exact = append(exact, g)
+			} else {
+				near = append(near, g)
+			}
+		}
+		return nil
+	})
+	return exact, near, err
+}
+
+func (o *fakeOkta) Person(_ context.Context, ref string) (exact, near []sso.Person, err error) {
+	err = o.call("person", func() error {
+		for _, p := range o.people {
+			if p.Login == ref || p.ID == ref || p.Email == ref {
+				exact = append(exact, p)
+			}
+		}
+		return nil
+	})
+	return exact, near, err
+}
+
+func (o *fakeOkta) assigned(appID string, kind sso.AssignmentKind) []sso.Assignment {
+	var out []sso.Assignment
+	for _, a := range o.given[appID] {
+		if a.Kind == kind {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func (o *fakeOkta) AppGroups(_ context.Context, appID string) (out []sso.Assignment, err error) {
+	err = o.call("appgroups", func() error { out = o.assigned(appID, sso.ToGroup); return nil })
+	return out, err
+}
+
+func (o *fakeOkta) AppUsers(_ context.Context, appID string) (out []sso.Assignment, err error) {
+	err = o.call("appusers", func() error { out = o.assigned(appID, sso.ToUser); return nil })
+	return out, err
+}
+
+func (o *fakeOkta) AppUser(_ context.Context, appID, userID string) (a sso.Assignment, found bool, err error) {
+	err = o.call("appuser", func() error {
+		for _, u := range o.assigned(appID, sso.ToUser) {
+			if u.ID == userID {
+				a, found = u, true
+			}
+		}
+		return nil
+	})
+	return a, found, err
+}
+
+func (o *fakeOkta) Assign(_ context.Context, appID string, a sso.Assignment) error {
+	return o.call("assign", func() error { o.given[appID] = append(o.given[appID], a); return nil })
+}
+
+func (o *fakeOkta) Unassign(_ context.Context, appID string, a sso.Assignment) error {
+	return o.call("unassign", func() error {
+		var left []sso.Assignment
+		for _, h := range o.given[appID] {
+			if h.ID != a.ID {
+				left = append(left, h)
+			}
+		}
+		o.given[appID] = left
+		return nil
+	})
+}
+
+// fakeSP is a service provider in memory.
+type fakeSP struct {
+	mu       sync.Mutex
+	settings map[string]string
+	enabled  bool
+	calls    []string
+	fail     func(call string) error
+	// twist changes what is stored, as a service provider that does not keep its word.
+	twist func(map[string]string)
+}
+
+func (s *fakeSP) call(name string, effect func()) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, name)
+	if s.fail != nil {
+		if err := s.fail(name); err != nil {
+			return err
+		}
+	}
+	effect()
+	return nil
+}
+
+func (s *fakeSP) state() sso.SPState {
+	held := map[string]string{}
+	for k, v := range s.settings {
+		held[k] = v
+	}
+	return sso.SPState{Readable: true, Configured: len(held) > 0, Enabled: s.enabled, Settings: held}
+}
+
+func (s *fakeSP) Read(context.Context) (st sso.SPState, err error) {
+	err = s.call("read", func() { st = s.state() })
+	return st, err
+}
+
+func (s *fakeSP) Push(_ context.Context, settings []sso.SPSetting) (st sso.SPState, err error) {
+	err = s.call("push", func() {
+		s.settings = map[string]string{}
+		for _, v := range settings {
+			s.settings[v.ID] = v.Value
+		}
+		if s.twist != nil {
+			s.twist(s.settings)
+		}
+		st = s.state()
+	})
+	return st, err
+}
+
+func (s *fakeSP) SetEnabled(_ context.Context, on bool) error {
+	return s.call("enable", func() { s.enabled = on })
+}
+
+func (s *fakeSP) Restore(_ context.Context, before sso.SPState) error {
+	return s.call("restore", func() {
+		s.settings = nil
+		if before.Configured {
+			s.settings = before.Settings
+		}
+	})
+}
+
+func (s *fakeSP) StartTest(context.Context) (t sso.SPTest, err error) {
+	err = s.call("starttest", func() { t = sso.SPTest{ID: "t1", StartURL: "https://sp.example/test"} })
+	return t, err
+}
+
+func (s *fakeSP) TestVerdict(context.Context, string) (v sso.SPVerdict, err error) {
+	err = s.call("verdict", func() { v = sso.SPVerdict{Status: sso.VerdictPassed, Person: "ana@acme.example"} })
+	return v, err
+}
+
+// keeper keeps a state and a journal in memory.
+type keeper struct {
+	mu      sync.Mutex
+	state   sso.State
+	have    bool
+	journal []sso.JournalEntry
+	fail    func(phase string) error
+}
+
+func (k *keeper) Load() (sso.State, bool, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.state, k.have, nil
+}
+
+func (k *keeper) Save(s sso.State) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.state, k.have = s, true
+	return nil
+}
+
+func (k *keeper) Append(e sso.JournalEntry) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.fail != nil {
+		if err := k.fail(e.Phase); err != nil {
+			return err
+		}
+	}
+	k.journal = append(k.journal, e)
+	return nil
+}
+
+func (k *keeper) Remove() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.state, k.have = sso.State{}, false
+	return nil
+}
+
+// world is everything that one core works on.
+type world struct {
+	t      *testing.T
+	okta   *fakeOkta
+	sp     *fakeSP
+	keeper *keeper
+	clock  *clock
+	core   *plan.Core
+	events []plan.Event
+	mu     sync.Mutex
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{t: t, okta: newOkta(), sp: &fakeSP{}, keeper: &keeper{}, clock: newClock()}
+	c, err := catalog.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile, err := c.Profile("net2phone")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.core = &plan.Core{Okta: w.okta, Diff: w.okta.Diff, SP: w.sp, Keeper: w.keeper, Clock: w.clock, Profile: profile, RunID: "run1",
+		Report: func(e plan.Event) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.events = append(w.events, e)
+		}}
+	return w
+}
+
+func (w *world) spec(change func(*sso.Spec)) sso.Spec {
+	s := sso.Spec{Connection: "net2phone", Profile: "net2phone", Label: "net2phone Sync", Groups: []string{"Support"},
+		Push: sso.PushAPI, Test: sso.TestNone}
+	if change != nil {
+		change(&s)
+	}
+	return s
+}
+
+func (w *world) plan(spec sso.Spec) (*plan.Plan, error) {
+	w.t.Helper()
+	o, err := w.core.Observe(context.Background(), spec)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Make(spec, w.core.Profile, o, w.okta.Diff)
+}
+
+func (w *world) setup(spec sso.Spec) (plan.Result, error) {
+	w.t.Helper()
+	p, err := w.plan(spec)
+	if err != nil {
+		return plan.Result{}, err
+	}
+	return w.core.Apply(context.Background(), p)
+}
+
+func (w *world) mustSetup(spec sso.Spec) plan.Result {
+	w.t.Helper()
+	res, err := w.setup(spec)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return res
+}

@@ -1,0 +1,277 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/sso"
+)
+
+// listFresh is how old a list of apps may be when a create relies on it.
+const listFresh = 30 * time.Second
+
+// Differ says what UpdateApp would change; from an empty app it lists every
+// field that is wanted.
+type Differ func(have, want sso.App) []sso.Change
+
+// Make makes the plan from what was observed to what is wanted. It is pure: it
+// reads nothing and writes nothing, so a dry run is making a plan and showing it.
+func Make(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Plan, error) {
+	p := &Plan{Command: "setup", Connection: spec.Connection, Spec: spec, Profile: profile, Observed: o}
+	m := maker{Plan: p, diff: diff}
+	if err := m.wantApp(); err != nil {
+		return nil, err
+	}
+	if err := m.refuseForeign(); err != nil {
+		return nil, err
+	}
+	m.app()
+	m.logo()
+	testing := spec.Test != sso.TestNone
+	if testing {
+		if err := m.tester(); err != nil {
+			return nil, err
+		}
+	}
+	m.add(StepValues, None, "Read Okta's values: issuer, sign-on URL, certificate", nil)
+	if err := m.push(); err != nil {
+		return nil, err
+	}
+	if testing {
+		m.test()
+	}
+	m.assignments()
+	if err := m.enable(testing); err != nil {
+		return nil, err
+	}
+	m.warnings()
+	m.reorder()
+	return p, m.refuseDrift()
+}
+
+type maker struct {
+	*Plan
+	diff  Differ
+	drift []Drift
+}
+
+func (m *maker) add(id StepID, action Action, summary string, changes []sso.Change) {
+	if changes == nil {
+		changes = []sso.Change{}
+	}
+	m.Steps = append(m.Steps, Step{ID: id, Action: action, Summary: summary, Changes: changes})
+}
+
+// stepOrder is the order in which steps are shown.
+var stepOrder = []StepID{StepApp, StepLogo, StepTester, StepValues, StepPush, StepReadback, StepTest, StepAssign, StepEnable}
+
+func (m *maker) reorder() {
+	var ordered []Step
+	for _, id := range stepOrder {
+		if s := m.Step(id); s != nil {
+			ordered = append(ordered, *s)
+		}
+	}
+	m.Steps = ordered
+}
+
+func (m *maker) wantApp() error {
+	want, err := m.Profile.WantedApp(m.Spec.Label, m.Spec.Inputs, m.Observed.SP.Offered)
+	if err != nil {
+		return err
+	}
+	note := ""
+	if m.Observed.App != nil {
+		note = m.Observed.App.AdminNote
+	}
+	mark := sso.Marker{ID: sso.ConnectionID(m.Observed.Org.ID, m.Spec.Connection), Name: m.Spec.Connection, Profile: m.Profile.ID}
+	marked, fits := sso.WithMarker(note, mark)
+	if !fits {
+		marked = note
+		m.Warnings = append(m.Warnings, "the app's admin note has no room for our mark (Okta allows 250 characters), "+
+			"so only this machine's state folder knows that the app is managed here")
+	}
+	want.AdminNote = marked
+	m.WantApp = want
+	return nil
+}
+
+// refuseForeign keeps away from apps that somebody else made for the same
+// purpose: writing over one could lock out the people who use it.
+func (m *maker) refuseForeign() error {
+	o := m.Observed
+	if o.App != nil || m.Spec.NewApp {
+		return nil
+	}
+	if o.HaveState && o.State.AppID != "" && !m.Spec.Override {
+		return hint.New(hint.Refused,
+			fmt.Sprintf("the app of connection %q (%s) is gone from Okta: somebody has deleted it since", m.Spec.Connection, o.State.AppID),
+			"add --override to make a new one")
+	}
+	for _, app := range o.Apps {
+		reason := m.likeness(app)
+		if reason == "" {
+			continue
+		}
+		owner := "it was not made by this connection"
+		if mark, ok := sso.FindMarker(app.AdminNote); ok {
+			owner = fmt.Sprintf("it belongs to connection %q", mark.Name)
+		}
+		return hint.New(hint.Refused,
+			fmt.Sprintf("the Okta app %s has %s, and %s", name(app), reason, owner),
+			fmt.Sprintf("take it under management: ssowizard adopt %s --app %s --sp %s; or make a second app: --new-app",
+				m.Spec.Connection, app.ID, m.Profile.ID))
+	}
+	return nil
+}
+
+func (m *maker) likeness(app sso.App) string {
+	want := m.WantApp
+	if app.SAML != nil && want.SAML != nil && app.SAML.ACSURL == want.SAML.ACSURL && app.SAML.Audience == want.SAML.Audience {
+		return "the same ACS URL and Audience"
+	}
+	if app.OIDC != nil && want.OIDC != nil && sameSet(app.OIDC.RedirectURIs, want.OIDC.RedirectURIs) {
+		return "the same redirect URIs"
+	}
+	if app.Label == want.Label {
+		return fmt.Sprintf("the same label %q", sso.PlainText(app.Label, 100))
+	}
+	return ""
+}
+
+func (m *maker) app() {
+	label := sso.PlainText(m.WantApp.Label, 100)
+	if m.Observed.App == nil {
+		m.add(StepApp, Create, fmt.Sprintf("Okta: create %s app %q", protocolName(m.Profile.Protocol), label), m.diff(sso.App{}, m.WantApp))
+		return
+	}
+	have := *m.Observed.App
+	changes := m.diff(have, m.WantApp)
+	m.drift = append(m.drift, appDrift(m.Observed, changes)...)
+	if have.Status == sso.StatusInactive {
+		changes = append([]sso.Change{{Field: "status", From: sso.StatusInactive, To: sso.StatusActive}}, changes...)
+		m.drift = append(m.drift, Drift{Side: "okta", Field: "status", Want: sso.StatusActive, Got: sso.StatusInactive})
+	}
+	if len(changes) == 0 {
+		m.add(StepApp, None, fmt.Sprintf("Okta: app %q is as wanted", label), nil)
+		return
+	}
+	m.add(StepApp, Update, fmt.Sprintf("Okta: update app %q", label), changes)
+}
+
+func (m *maker) logo() {
+	if m.Spec.Logo == nil {
+		return
+	}
+	m.add(StepLogo, Update, "Okta: set the app's logo", []sso.Change{{Field: "logo", To: m.Spec.Logo.Name}})
+}
+
+func (m *maker) tester() error {
+	o := m.Observed
+	if o.Tester == nil {
+		return hint.New(hint.Usage, "nobody is named to try the sign-in",
+			"add --test-user LOGIN with --test-password-file FILE, or --test none")
+	}
+	t := *o.Tester
+	for _, a := range o.AppUsers {
+		if a.ID == t.ID {
+			m.add(StepTester, None, fmt.Sprintf("Okta: tester %s is assigned", t.Login), nil)
+			return nil
+		}
+	}
+	if m.proofHolds() {
+		m.add(StepTester, None, "Okta: nothing to test, no tester needed", nil)
+		return nil
+	}
+	m.TesterAssign = &sso.Assignment{Kind: sso.ToUser, ID: t.ID, Name: t.Login}
+	m.add(StepTester, Create, fmt.Sprintf("Okta: assign %s, who tests first", t.Login),
+		[]sso.Change{{Field: "assignments.user", To: t.Login}})
+	return nil
+}
+
+func (m *maker) test() {
+	if m.proofHolds() {
+		m.add(StepTest, None, fmt.Sprintf("Tested on %s for exactly these values", m.Observed.State.Proof.At.UTC().Format("2006-01-02")), nil)
+		return
+	}
+	m.add(StepTest, Run, "Test: sign in as "+m.Observed.Tester.Login, nil)
+}
+
+// proofHolds tells whether a kept proof is for exactly the values in force and
+// no step of this plan is about to change them.
+func (m *maker) proofHolds() bool {
+	for _, id := range []StepID{StepApp, StepPush} {
+		if s := m.Step(id); s != nil && s.Action != None {
+			return false
+		}
+	}
+	o := m.Observed
+	return o.HaveState && o.State.Proof != nil && o.App != nil && o.IdP != nil &&
+		o.State.Proof.Digest == Digest(*o.App, *o.IdP, o.SP)
+}
+
+func (m *maker) enable(testing bool) error {
+	if m.Profile.TurnOn == catalog.TurnOnNone || !m.Spec.Enable {
+		return nil
+	}
+	if m.Observed.SP.Enabled && m.Observed.App != nil {
+		m.add(StepEnable, None, m.Profile.Name+": sign-in with Okta is on", nil)
+		return nil
+	}
+	if !testing && !m.proofHolds() {
+		return notProven(m.Spec.Connection)
+	}
+	m.add(StepEnable, Update, m.Profile.Name+": turn sign-in with Okta on", []sso.Change{{Field: "enabled", From: false, To: true}})
+	return nil
+}
+
+func notProven(connection string) error {
+	return hint.New(hint.Refused, "turning on is refused: no test has passed for exactly the values in force",
+		fmt.Sprintf("prove it first: ssowizard test %s", connection))
+}
+
+func (m *maker) warnings() {
+	for _, g := range m.Observed.Groups {
+		if g.Type == "BUILT_IN" {
+			m.Warnings = append(m.Warnings, fmt.Sprintf("%s means every person of the org, also those who have no account at %s", g.Name, m.Profile.Name))
+		}
+	}
+	if m.Spec.Push != sso.PushNone && m.Observed.SP.Enabled && m.Step(StepPush).Action != None {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("sign-in with Okta is on at %s while its values change: people cannot sign in until both sides agree", m.Profile.Name))
+	}
+}
+
+func protocolName(p sso.Protocol) string {
+	if p == sso.OIDC {
+		return "OIDC"
+	}
+	return "SAML"
+}
+
+func sameSet(a, b []string) bool {
+	if len(a) != len(b) || len(a) == 0 {
+		return false
+	}
+	return len(unique(a, b)) == len(unique(a))
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func joinNames(assignments []sso.Assignment) string {
+	var names []string
+	for _, a := range assignments {
+		names = append(names, sso.PlainText(a.Name, 60))
+	}
+	if len(names) > 4 {
+		names = append(names[:3], fmt.Sprintf("%d more", len(names)-3))
+	}
+	return strings.Join(names, ", ")
+}

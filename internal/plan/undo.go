@@ -1,0 +1,164 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/sso"
+)
+
+// MakeUndo makes the plan of taking back what set-up did, in reverse: first
+// nobody is sent to Okta any more, then the service provider gets back what it
+// held before, last the app goes. An app that was there before us stays and
+// loses only our mark and our assignments.
+func MakeUndo(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Plan, error) {
+	p := &Plan{Command: "undo", Connection: spec.Connection, Spec: spec, Profile: profile, Observed: o}
+	m := maker{Plan: p, diff: diff}
+	m.order = [][]StepID{{StepEnable}, {StepPush}, {StepAssign}, {StepApp}}
+	if profile.TurnOn == catalog.TurnOnSwitch {
+		m.turnOffStep()
+	} else {
+		m.add(StepEnable, None, profile.Name+": has no switch", nil)
+	}
+	if err := m.undoPush(); err != nil {
+		return nil, err
+	}
+	m.undoApp()
+	return p, nil
+}
+
+// undoPush plans putting the service provider's settings back, unless somebody
+// has changed them since: those are not ours to throw away.
+func (m *maker) undoPush() error {
+	o := m.Observed
+	if o.State.AppliedSP == nil || !o.SP.Configured {
+		m.add(StepPush, None, m.Profile.Name+": nothing of ours is there", nil)
+		return nil
+	}
+	var changes []sso.Change
+	for _, s := range m.Profile.Settings {
+		have := o.SP.Settings[s.ID]
+		if ours := o.State.AppliedSP[s.ID]; have != ours && !m.Profile.SettingsEqual(s.ID, have, ours) {
+			m.drift = append(m.drift, Drift{Side: "sp", Field: s.ID, Want: before(o, s.ID), Got: shortCertificate(have)})
+		}
+		if back := before(o, s.ID); have != "" && back != have {
+			changes = append(changes, sso.Change{Field: s.ID, From: shortCertificate(have), To: nilIfEmpty(shortCertificate(back))})
+		}
+	}
+	verb := "clear the settings"
+	if o.State.BeforeSP != nil && o.State.BeforeSP.Configured {
+		verb = "put the settings back as they were"
+	}
+	m.add(StepPush, Delete, m.Profile.Name+": "+verb, changes)
+	return m.refuseDrift()
+}
+
+func before(o Observed, id string) string {
+	if o.State.BeforeSP == nil {
+		return ""
+	}
+	return o.State.BeforeSP.Settings[id]
+}
+
+func nilIfEmpty(v any) any {
+	if v == "" {
+		return nil
+	}
+	return v
+}
+
+func (m *maker) undoApp() {
+	o := m.Observed
+	switch {
+	case o.App == nil:
+		m.add(StepApp, None, "Okta: the app is gone already", nil)
+	case o.State.CreatedApp:
+		m.add(StepApp, Delete, fmt.Sprintf("Okta: delete app %q with all its assignments", sso.PlainText(o.App.Label, 100)),
+			[]sso.Change{{Field: "label", From: o.App.Label}})
+	default:
+		for _, a := range o.State.Assigned {
+			m.Unassign = append(m.Unassign, a)
+		}
+		if len(m.Unassign) > 0 {
+			m.add(StepAssign, Delete, "Okta: take the app away from "+joinNames(m.Unassign), nil)
+		}
+		m.add(StepApp, Delete, fmt.Sprintf("Okta: take our mark off app %q, which was there before us", sso.PlainText(o.App.Label, 100)),
+			[]sso.Change{{Field: noteField, From: o.App.AdminNote, To: sso.WithoutMarker(o.App.AdminNote)}})
+	}
+	var present [][]StepID
+	for _, wave := range m.order {
+		if m.Step(wave[0]) != nil {
+			present = append(present, wave)
+		}
+	}
+	m.order = present
+}
+
+func (r *run) restoreSP(ctx context.Context, _ Step) (string, error) {
+	if !r.sp.Readable {
+		if !r.confirmed(StepPush) {
+			return "", r.handoff(StepPush, nil, fmt.Sprintf("take the Okta values out of the settings of %s, then run the command again with --confirmed %s", r.profile.Name, StepPush))
+		}
+	} else {
+		before := sso.SPState{Readable: true}
+		if r.state.BeforeSP != nil {
+			before = *r.state.BeforeSP
+		}
+		err := r.write(ctx, StepPush, "put back the settings at "+r.profile.Name, func(ctx context.Context) (string, error) {
+			return "", r.SP.Restore(ctx, before)
+		})
+		if err != nil {
+			return "", err
+		}
+		if r.sp, err = r.SP.Read(ctx); err != nil {
+			return "", err
+		}
+	}
+	return "as before", r.save(func(s *sso.State) {
+		s.AppliedSP, s.BeforeSP, s.Proof = nil, nil, nil
+		delete(s.Confirmed, string(StepPush))
+	})
+}
+
+func (r *run) removeApp(ctx context.Context, _ Step) (string, error) {
+	app := *r.plan.Observed.App
+	what, call := "delete app "+name(app), func(ctx context.Context) error { return r.Okta.DeleteApp(ctx, app.ID) }
+	if !r.state.CreatedApp {
+		what, call = "take our mark off app "+name(app), func(ctx context.Context) error {
+			app.AdminNote = sso.WithoutMarker(app.AdminNote)
+			_, err := r.Okta.UpdateApp(ctx, app.ID, app)
+			return err
+		}
+	}
+	err := r.write(ctx, StepApp, what, func(ctx context.Context) (string, error) { return app.ID, call(ctx) })
+	if err != nil {
+		return "", err
+	}
+	r.app = sso.App{}
+	return app.ID, nil
+}
+
+// Undo runs a plan of MakeUndo and forgets the connection when all is taken back.
+func (c *Core) Undo(ctx context.Context, p *Plan) (Result, error) {
+	r := c.newRun("undo", p)
+	err := r.apply(ctx)
+	if err == nil {
+		err = r.Keeper.Remove()
+	}
+	if err == nil {
+		r.state = sso.State{Connection: p.Connection}
+	}
+	return r.finish(err)
+}
+
+// Confirmable tells whether a step can be done by hand and confirmed.
+func Confirmable(step string) error {
+	switch StepID(step) {
+	case StepPush, StepTest, StepEnable:
+		return nil
+	}
+	return hint.New(hint.Usage, fmt.Sprintf("--confirmed %s: no such step waits for a person", step),
+		fmt.Sprintf("steps that do: %s, %s, %s", StepPush, StepTest, StepEnable))
+}
