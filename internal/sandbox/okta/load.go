@@ -1,0 +1,81 @@
+package okta
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/ssowizard/internal/sandbox/durable"
+)
+
+// commit makes records durable. Handlers change the org only after it, and
+// answer only after that.
+func (o *Org) commit(records ...durable.Record) error {
+	if err := o.log.Commit(records...); err != nil {
+		return internalError()
+	}
+	return nil
+}
+
+func (o *Org) loadPerson(p *person) {
+	old, found := o.people.byID[p.ID]
+	switch {
+	case p.Deleted && found:
+		o.dropPerson(old)
+	case p.Deleted:
+	case found:
+		o.people.update(old, p)
+	default:
+		o.people.put(p)
+	}
+}
+
+// dropPerson takes a person out of the org, with groups and apps.
+func (o *Org) dropPerson(p *person) {
+	for _, g := range slices.Clone(p.groups) {
+		g.leave(p)
+	}
+	for _, users := range o.appUsers {
+		delete(users, p.ID)
+	}
+	o.people.remove(p.ID)
+	p.Deleted = true
+}
+
+func (o *Org) loadGroup(g *group) {
+	old, found := o.groups.byID[g.ID]
+	switch {
+	case g.Deleted && found:
+		o.dropGroup(old)
+	case g.Deleted:
+	case found:
+		o.groups.rename(old, g.Name)
+		old.Description, old.Updated, old.MembersUpdated = g.Description, g.Updated, g.MembersUpdated
+	default:
+		o.groups.put(g)
+	}
+}
+
+func (o *Org) dropGroup(g *group) {
+	for _, p := range slices.Clone(g.members) {
+		g.leave(p)
+	}
+	for _, assigned := range o.appGrps {
+		delete(assigned, g.ID)
+	}
+	o.groups.remove(g)
+}
+
+// memberKey is the log's key of a membership: its value is true or false.
+func memberKey(g *group, p *person) string { return g.ID + " " + p.ID }
+
+func (o *Org) loadMember(key string, in bool) {
+	gid, uid, _ := strings.Cut(key, " ")
+	g, p := o.groups.byID[gid], o.people.byID[uid]
+	switch {
+	case g == nil || p == nil:
+	case in:
+		g.join(p)
+	default:
+		g.leave(p)
+	}
+}

@@ -1,0 +1,86 @@
+package sandbox
+
+import (
+	"net/http"
+
+	"example.com/ssowizard/internal/sandbox/durable"
+)
+
+// org is the Okta org as this package needs it.
+type org interface {
+	http.Handler
+	APIToken() string
+	ReadOnlyToken() string
+	// Printed are people to show with their passwords, the named ones first.
+	Printed() []person
+	Everybody(yield func(person) bool)
+}
+
+// providers are the service providers as this package needs them.
+type providers interface {
+	http.Handler
+	Hosts() []string
+	List() []provider
+}
+
+type person struct {
+	Login, Email, Password string
+	FirstName, LastName    string
+	Admin                  bool
+}
+
+type provider struct {
+	Key       string
+	PortalURL string
+	APIURL    string
+	APIToken  string
+	Hosts     []string
+}
+
+type orgOptions struct {
+	Log           *durable.Log
+	Users, Groups int
+	Engine        string
+	RateLimit     string
+	TwoFactor     bool
+	AllowedHosts  func(hostPort string) bool
+}
+
+type providerOptions struct {
+	Log        *durable.Log
+	People     func(yield func(person) bool)
+	OktaOrigin string
+}
+
+// makers make the parts; tests have their own.
+type makers struct {
+	org       func(orgOptions) (org, error)
+	providers func(providerOptions) (providers, error)
+}
+
+// stranger is the login of the one person whom no service provider knows: the
+// last of those whose passwords are shown, so that one can see what happens.
+// The first three have names in the documentation and are never it.
+func stranger(printed []person) string {
+	const named = 3
+	for i := len(printed) - 1; i >= named; i-- {
+		if p := printed[i]; !p.Admin && p.Email != "" {
+			return p.Login
+		}
+	}
+	return ""
+}
+
+// known yields everybody but the stranger. People without an e-mail address
+// cannot have an account at a service provider.
+func known(o org) func(yield func(person) bool) {
+	without := stranger(o.Printed())
+	return func(yield func(person) bool) {
+		o.Everybody(func(p person) bool {
+			if p.Email == "" || p.Login == without && without != "" {
+				return true
+			}
+			return yield(p)
+		})
+	}
+}
