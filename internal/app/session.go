@@ -1,0 +1,440 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/httpx"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/secret"
+	"example.com/ssowizard/internal/signin"
+	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/internal/store"
+	"example.com/ssowizard/oktaapi"
+	"example.com/ssowizard/spclient/api"
+	"example.com/ssowizard/spclient/guided"
+)
+
+// Session is one connection with everything that works on it.
+type Session struct {
+	Core    *plan.Core
+	Spec    sso.Spec
+	Profile *catalog.Profile
+	OrgURL  string
+	Kept    *store.Connection
+	State   sso.State
+	// Known is false for a connection that nothing is kept of yet.
+	Known bool
+	// TestSkipped says why no test can be made, "" when one is or none was wanted.
+	TestSkipped string
+}
+
+// Session makes the session that the answers ask for. What they leave open is
+// taken from the earlier run, then from the profile. Answers that nobody gave
+// and that are needed come back as one error that lists them.
+func (a *App) Session(ctx context.Context, answers *ask.Answers) (*Session, error) {
+	profile, err := a.profile(answers)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{Profile: profile}
+	if s.OrgURL, err = a.org(answers); err != nil {
+		return nil, err
+	}
+	if err := answers.Set(ask.Connection, ask.FromDefault, profile.ID); err != nil {
+		return nil, err
+	}
+	s.Kept = a.Store.Connection(a.orgKey(s.OrgURL), answers.Text(ask.Connection))
+	if err := s.load(answers); err != nil {
+		return nil, err
+	}
+	if s.Spec, err = answers.Spec(); err != nil {
+		return nil, err
+	}
+	s.Spec.Profile = profile.ID
+	if s.Spec.Inputs, err = profile.CheckInputs(s.Spec.Inputs); err != nil {
+		return nil, err
+	}
+	if s.Spec.Label == "" {
+		s.Spec.Label = profile.DefaultLabel
+	}
+	return s, a.connect(ctx, s)
+}
+
+// Existing makes the session of a connection that is kept on this machine.
+func (a *App) Existing(ctx context.Context, name string, answers *ask.Answers) (*Session, error) {
+	entry, err := a.Find(answers.Text(ask.Org), name)
+	if err != nil {
+		return nil, err
+	}
+	return a.Entry(ctx, entry, answers)
+}
+
+// Entry makes the session of a kept connection.
+func (a *App) Entry(ctx context.Context, entry store.Entry, answers *ask.Answers) (*Session, error) {
+	state, found, err := a.Store.Connection(entry.Org, entry.Name).Load()
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, hint.New(hint.Usage, fmt.Sprintf("connection %q has no state here", entry.Name), "set it up: ssowizard setup SP")
+	}
+	if !a.InSandbox() {
+		if err := answers.Set(ask.Org, ask.FromState, state.OrgURL); err != nil {
+			return nil, err
+		}
+	}
+	if err := answers.Set(ask.SP, ask.FromState, state.Profile); err != nil {
+		return nil, err
+	}
+	if err := answers.Set(ask.Connection, ask.FromState, entry.Name); err != nil {
+		return nil, err
+	}
+	return a.Session(ctx, answers)
+}
+
+func (a *App) profile(answers *ask.Answers) (*catalog.Profile, error) {
+	id := answers.Text(ask.SP)
+	if id == "" {
+		return nil, ask.Missing(ask.SP)
+	}
+	return a.Catalog.Profile(id)
+}
+
+func (a *App) org(answers *ask.Answers) (string, error) {
+	if a.InSandbox() {
+		return a.info.Okta.OrgURL, nil
+	}
+	text := answers.Text(ask.Org)
+	if text == "" {
+		missing := []ask.ID{ask.Org}
+		if token, _, err := a.cfg.OktaToken.Find(); err == nil && token.IsZero() && !a.oauthConfigured() {
+			missing = append(missing, ask.OktaToken)
+		}
+		return "", ask.Missing(missing...)
+	}
+	return oktaapi.ParseOrg(text)
+}
+
+// orgKey is the name under which an org's connections are kept.
+func (a *App) orgKey(orgURL string) string {
+	if a.InSandbox() {
+		return store.SandboxOrg
+	}
+	if u, err := url.Parse(orgURL); err == nil {
+		return u.Host
+	}
+	return orgURL
+}
+
+// load takes the answers of the earlier run where this one is silent.
+func (s *Session) load(answers *ask.Answers) error {
+	var err error
+	if s.State, s.Known, err = s.Kept.Load(); err != nil || !s.Known {
+		return err
+	}
+	kept := map[ask.ID]string{ask.Label: s.State.Label, ask.Push: s.State.Push, ask.SPAPIURL: s.State.SPAPIURL, ask.TestUser: s.State.Tester}
+	for id, value := range kept {
+		if value == "" {
+			continue
+		}
+		if err := answers.Set(id, ask.FromState, value); err != nil {
+			return err
+		}
+	}
+	return answers.SetInputs(ask.FromState, s.State.Inputs)
+}
+
+// connect builds the clients for both sides.
+func (a *App) connect(ctx context.Context, s *Session) error {
+	auth, err := a.auth(s.OrgURL)
+	if err != nil {
+		return err
+	}
+	core := &plan.Core{Diff: oktaapi.Diff, Keeper: s.Kept, Clock: plan.SystemClock{}, Profile: s.Profile, Report: a.cfg.Report}
+	retrying := httpx.Retry(a.transport, httpx.RetryOptions{Notify: func(w httpx.Wait) { core.NoteWait(describeWait(w)) }})
+	core.Okta, err = oktaapi.New(oktaapi.Config{OrgURL: s.OrgURL, Auth: auth, Transport: retrying, UserAgent: a.agent()})
+	if err != nil {
+		return err
+	}
+	if err := a.connectSP(s, core); err != nil {
+		return err
+	}
+	if err := a.connectTester(s, core); err != nil {
+		return err
+	}
+	s.Core = core
+	return ctx.Err()
+}
+
+func (a *App) agent() string { return "ssowizard/" + a.cfg.Version }
+
+func describeWait(w httpx.Wait) string {
+	seconds := w.For.Round(time.Second)
+	if w.Kind == httpx.WaitRateLimit {
+		return fmt.Sprintf("Okta's rate limit for %s is used up; goes on in %s", w.Bucket, seconds)
+	}
+	why := "the connection broke"
+	if w.Status != 0 {
+		why = fmt.Sprintf("the answer was %d", w.Status)
+	}
+	return fmt.Sprintf("%s; trying again in %s", why, seconds)
+}
+
+func (a *App) oauthConfigured() bool {
+	return a.cfg.Getenv("OKTA_CLIENT_CLIENTID") != "" && a.cfg.Getenv("OKTA_CLIENT_PRIVATEKEY") != ""
+}
+
+// auth finds what proves us to Okta: a token, or the private key of a service app.
+func (a *App) auth(orgURL string) (oktaapi.Auth, error) {
+	source := a.cfg.OktaToken
+	source.Keyring = keyringAccount(orgURL)
+	if a.InSandbox() {
+		source.Env, source.Keyring, source.Prompt = nil, "", nil
+	}
+	prompt := source.Prompt
+	if a.oauthConfigured() {
+		source.Keyring, source.Prompt = "", nil
+	}
+	token, _, err := source.Find()
+	switch {
+	case err != nil:
+		return oktaapi.Auth{}, err
+	case !token.IsZero():
+		return oktaapi.Auth{Token: token}, nil
+	case a.InSandbox():
+		return oktaapi.Auth{Token: secret.New(a.info.Okta.APIToken)}, nil
+	case a.oauthConfigured():
+		return a.oauth()
+	case prompt == nil:
+		return oktaapi.Auth{}, ask.Missing(ask.OktaToken)
+	}
+	return oktaapi.Auth{}, hint.New(hint.Usage, "no Okta token was given", "make one in the Okta Admin Console: Security → API → Tokens")
+}
+
+// oauth takes the SDK's own variables of a service app; the key is PEM text or
+// the path of a file with it.
+func (a *App) oauth() (oktaapi.Auth, error) {
+	key := secret.New(a.cfg.Getenv("OKTA_CLIENT_PRIVATEKEY"))
+	if !strings.Contains(key.Reveal(), "-----BEGIN") && !strings.HasPrefix(strings.TrimSpace(key.Reveal()), "{") {
+		var err error
+		if key, _, err = (secret.Source{Name: "private key of the service app", File: key.Reveal()}).Find(); err != nil {
+			return oktaapi.Auth{}, err
+		}
+	}
+	return oktaapi.Auth{ClientID: a.cfg.Getenv("OKTA_CLIENT_CLIENTID"), PrivateKey: key,
+		KeyID: a.cfg.Getenv("OKTA_CLIENT_PRIVATEKEYID"), Scopes: scopes(a.cfg.Getenv("OKTA_CLIENT_SCOPES"))}, nil
+}
+
+func scopes(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// keyringAccount is the keyring's name for an org's token.
+func keyringAccount(orgURL string) string {
+	if u, err := url.Parse(orgURL); err == nil {
+		return u.Host
+	}
+	return orgURL
+}
+
+// connectSP decides how the values get to the service provider.
+func (a *App) connectSP(s *Session, core *plan.Core) error {
+	base, token, err := a.spAccess(s)
+	if err != nil {
+		return err
+	}
+	spec := &s.Spec
+	if spec.Push == "" {
+		spec.Push = sso.PushGuided
+		if base != "" && !token.IsZero() && s.Profile.API != nil {
+			spec.Push = sso.PushAPI
+		}
+	}
+	switch spec.Push {
+	case sso.PushBrowser:
+		return hint.New(hint.Usage, "--push browser is not built yet", "use --push guided, which hands each value to you, or --push api")
+	case sso.PushAPI:
+		core.SP, err = api.New(api.Config{Profile: s.Profile, BaseURL: base, Token: token, Transport: a.transport,
+			UserAgent: a.agent(), Inputs: s.Spec.Inputs,
+			Notify: func(w api.Wait) {
+				core.NoteWait(fmt.Sprintf("%s: %s; goes on in %s", s.Profile.Name, w.Reason, w.For.Round(time.Second)))
+			}})
+		return err
+	}
+	core.SP = guided.New(s.Profile)
+	dir := filepath.Join(s.Kept.Dir(), "handoff")
+	core.Handoff = func(settings []sso.SPSetting) (string, error) {
+		_, err := guided.WriteFolder(dir, s.Profile, settings)
+		return dir, err
+	}
+	return nil
+}
+
+// spAccess is where the settings API is and what opens it.
+func (a *App) spAccess(s *Session) (base string, token secret.String, err error) {
+	source := a.cfg.SPToken
+	if a.InSandbox() {
+		sp, ok := a.info.ServiceProviders[s.Profile.ID]
+		if !ok {
+			return "", secret.String{}, nil
+		}
+		source.Env, source.Keyring, source.Prompt = nil, "", nil
+		if token, _, err = source.Find(); err == nil && token.IsZero() {
+			token = secret.New(sp.APIToken)
+		}
+		return sp.APIURL, token, err
+	}
+	base = s.Spec.SPAPIURL
+	if s.Profile.API != nil {
+		if base == "" {
+			base = s.Profile.API.BaseURL
+		}
+		if s.Profile.API.TokenEnv != "" {
+			source.Env = append([]string{s.Profile.API.TokenEnv}, source.Env...)
+		}
+	}
+	wanted := s.Spec.Push == sso.PushAPI || (s.Spec.Push == "" && base != "")
+	if !wanted {
+		return base, secret.String{}, nil
+	}
+	if token, _, err = source.Find(); err != nil {
+		return "", token, err
+	}
+	if s.Spec.Push == sso.PushAPI || s.Spec.SPAPIURL != "" {
+		return base, token, missingAccess(base, token)
+	}
+	return base, token, nil
+}
+
+func missingAccess(base string, token secret.String) error {
+	var missing []ask.ID
+	if base == "" {
+		missing = append(missing, ask.SPAPIURL)
+	}
+	if token.IsZero() {
+		missing = append(missing, ask.SPToken)
+	}
+	return ask.Missing(missing...)
+}
+
+// connectTester decides who tries the sign-in and how.
+func (a *App) connectTester(s *Session, core *plan.Core) error {
+	spec := &s.Spec
+	switch spec.Test {
+	case sso.TestNone:
+		return nil
+	case sso.TestBrowser, sso.TestByHand:
+		return hint.New(hint.Usage, fmt.Sprintf("--test %s is not built yet", spec.Test), "use --test http with --test-user and --test-password-file, or --test none")
+	}
+	if a.InSandbox() && spec.Tester == "" {
+		spec.Tester = a.sandboxTester(*spec)
+	}
+	password, err := a.testPassword(spec.Tester)
+	if err != nil {
+		return err
+	}
+	if spec.Tester == "" || password.IsZero() {
+		return s.withoutTester(password)
+	}
+	core.SignIn, err = newTester(signin.Config{Transport: a.transport, OktaURL: s.OrgURL, Login: spec.Tester,
+		Password: password, Now: time.Now, UserAgent: a.agent()})
+	return err
+}
+
+// withoutTester skips a test that nobody insisted on.
+func (s *Session) withoutTester(password secret.String) error {
+	if s.Spec.Test == sso.TestHTTP {
+		var missing []ask.ID
+		if s.Spec.Tester == "" {
+			missing = append(missing, ask.TestUser)
+		}
+		if password.IsZero() {
+			missing = append(missing, ask.TestPassword)
+		}
+		return ask.Missing(missing...)
+	}
+	s.Spec.Test = sso.TestNone
+	s.TestSkipped = "no test is made: it needs --test-user and --test-password-file"
+	return nil
+}
+
+func (a *App) testPassword(tester string) (secret.String, error) {
+	source := a.cfg.TestPassword
+	if a.InSandbox() {
+		source.Env = nil
+	}
+	password, _, err := source.Find()
+	if err != nil || !password.IsZero() || !a.InSandbox() {
+		return password, err
+	}
+	for _, p := range a.info.Okta.People {
+		if strings.EqualFold(p.Login, tester) {
+			return secret.New(p.Password), nil
+		}
+	}
+	return password, nil
+}
+
+// sandboxTester is the org's administrator, who is in every group, or the first
+// person named when only people are.
+func (a *App) sandboxTester(spec sso.Spec) string {
+	if len(spec.Groups) == 0 {
+		for _, user := range spec.Users {
+			for _, p := range a.info.Okta.People {
+				if strings.EqualFold(p.Login, user) {
+					return p.Login
+				}
+			}
+		}
+	}
+	if len(a.info.Okta.People) == 0 {
+		return ""
+	}
+	return a.info.Okta.People[0].Login
+}
+
+// Entries lists the kept connections of the org in question, or all of them.
+func (a *App) Entries(org string) ([]store.Entry, error) {
+	all, err := a.Store.List()
+	if err != nil {
+		return nil, err
+	}
+	if org != "" {
+		orgURL, err := oktaapi.ParseOrg(org)
+		if err != nil {
+			return nil, err
+		}
+		org = a.orgKey(orgURL)
+	}
+	var out []store.Entry
+	for _, e := range all {
+		if e.Sandbox() == a.InSandbox() && (org == "" || e.Org == org) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// Find names the kept connection that is meant by a name, with the org's
+// address as given, or "".
+func (a *App) Find(org, name string) (store.Entry, error) {
+	switch {
+	case a.InSandbox():
+		org = store.SandboxOrg
+	case org != "":
+		orgURL, err := oktaapi.ParseOrg(org)
+		if err != nil {
+			return store.Entry{}, err
+		}
+		org = a.orgKey(orgURL)
+	}
+	return a.Store.Find(org, name)
+}

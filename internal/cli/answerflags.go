@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/hint"
+)
+
+// answerFlags are the flags of a command that answer questions of package ask.
+type answerFlags struct {
+	set    *pflag.FlagSet
+	values map[ask.ID]*string
+	lists  map[ask.ID]*[]string
+	flags  map[ask.ID]*bool
+}
+
+// setupQuestions are the questions that setup and plan take as flags; the org
+// and the service provider have places of their own.
+var setupQuestions = []ask.ID{ask.Connection, ask.Label, ask.Inputs, ask.Groups, ask.Users, ask.Push, ask.SPAPIURL,
+	ask.Enable, ask.Test, ask.TestUser, ask.TestPassword, ask.Logo, ask.Exact, ask.Override, ask.NewApp, ask.Confirmed,
+	ask.OktaToken, ask.SPToken}
+
+// accessQuestions are those of commands on a connection that exists.
+var accessQuestions = []ask.ID{ask.OktaToken, ask.SPToken, ask.SPAPIURL}
+
+func (a *answerFlags) register(cmd *cobra.Command, ids ...ask.ID) {
+	a.set = cmd.Flags()
+	a.values, a.lists, a.flags = map[ask.ID]*string{}, map[ask.ID]*[]string{}, map[ask.ID]*bool{}
+	for _, id := range ids {
+		q := ask.Find(id)
+		usage := q.Help
+		if q.Env != "" {
+			usage += " (" + q.Env + ")"
+		}
+		switch q.Kind {
+		case ask.List:
+			a.lists[id] = a.set.StringArray(q.Flag, nil, usage)
+		case ask.Flag:
+			a.flags[id] = a.set.Bool(q.Flag, false, usage)
+		default:
+			a.values[id] = a.set.String(q.Flag, "", usage)
+		}
+	}
+}
+
+// answers takes what the flags and the environment say.
+func (a *answerFlags) answers(p *program, args []string) (*ask.Answers, error) {
+	out := &ask.Answers{}
+	var problems []error
+	note := func(id ask.ID, from ask.Source, values ...string) {
+		problems = append(problems, out.Set(id, from, values...))
+	}
+	if len(args) > 0 {
+		note(ask.SP, ask.FromFlag, args[0])
+	}
+	if p.org != "" {
+		note(ask.Org, ask.FromFlag, p.org)
+	}
+	for id, v := range a.values {
+		if q := ask.Find(id); a.set.Changed(q.Flag) && !q.Secret {
+			note(id, ask.FromFlag, *v)
+		}
+	}
+	for id, v := range a.lists {
+		if len(*v) > 0 {
+			note(id, ask.FromFlag, *v...)
+		}
+	}
+	for id, v := range a.flags {
+		if a.set.Changed(ask.Find(id).Flag) {
+			note(id, ask.FromFlag, strconv.FormatBool(*v))
+		}
+	}
+	for _, id := range a.ids() {
+		q := ask.Find(id)
+		if v := p.Getenv(q.Env); q.Env != "" && v != "" && !q.Secret {
+			note(id, ask.FromEnv, v)
+		}
+	}
+	return out, errors.Join(problems...)
+}
+
+func (a *answerFlags) ids() []ask.ID {
+	var out []ask.ID
+	for _, q := range ask.Setup() {
+		_, isValue := a.values[q.ID]
+		_, isList := a.lists[q.ID]
+		_, isFlag := a.flags[q.ID]
+		if isValue || isList || isFlag {
+			out = append(out, q.ID)
+		}
+	}
+	return out
+}
+
+// file is the path given for a secret.
+func (a *answerFlags) file(id ask.ID) string {
+	if v := a.values[id]; v != nil {
+		return *v
+	}
+	return ""
+}
+
+func baseName(path string) string { return filepath.Base(path) }
+
+// maxPeople bounds a list of people; Okta's own limits are far below.
+const maxPeople = 100_000
+
+// readUsers reads --users-file: CSV with a login or email column, or one
+// person a line. Empty lines and lines that begin with # say nothing.
+func (p *program) readUsers(path string) ([]string, error) {
+	var r io.Reader = p.In
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, hint.With(hint.Usage, fmt.Errorf("users file: %w", err), "give the path of a CSV file, or of a text file with one login a line")
+		}
+		defer f.Close()
+		r = f
+	}
+	people, err := parseUsers(r)
+	if err != nil {
+		return nil, hint.With(hint.Usage, fmt.Errorf("users file %s: %w", path, err), "a CSV file needs a login or email column; else give one login a line")
+	}
+	return people, nil
+}
+
+func parseUsers(r io.Reader) ([]string, error) {
+	buffered := bufio.NewReader(r)
+	if start, _ := buffered.Peek(3); string(start) == "\ufeff" {
+		_, _ = buffered.Discard(3)
+	}
+	c := csv.NewReader(buffered)
+	c.FieldsPerRecord, c.TrimLeadingSpace, c.Comment = -1, true, '#'
+	var people []string
+	column := -1
+	for {
+		record, err := c.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		line, _ := c.FieldPos(0)
+		if column < 0 {
+			var header bool
+			if column, header, err = personColumn(record); err != nil {
+				return nil, err
+			}
+			if header {
+				continue
+			}
+		}
+		if column >= len(record) {
+			return nil, fmt.Errorf("line %d has no column %d", line, column+1)
+		}
+		if who := strings.TrimSpace(record[column]); who != "" {
+			people = append(people, who)
+		}
+		if len(people) > maxPeople {
+			return nil, fmt.Errorf("more than %d people", maxPeople)
+		}
+	}
+	if len(people) == 0 {
+		return nil, errors.New("nobody is named in it")
+	}
+	return people, nil
+}
+
+// personColumn finds the column that names people, and says whether the first
+// record is a header.
+func personColumn(first []string) (column int, header bool, err error) {
+	for _, want := range []string{"login", "email", "e-mail"} {
+		i := slices.IndexFunc(first, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), want) })
+		if i >= 0 {
+			return i, true, nil
+		}
+	}
+	if len(first) > 1 {
+		return 0, false, errors.New("several columns, but none is called login or email")
+	}
+	return 0, false, nil
+}

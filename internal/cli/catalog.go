@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/ssowizard/internal/app"
+	"example.com/ssowizard/internal/catalog"
+)
+
+func (p *program) catalogCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "catalog", Short: "The service providers that are known"}
+	cmd.AddCommand(
+		&cobra.Command{Use: "list", Short: "List the service providers", Args: cobra.NoArgs,
+			RunE: func(*cobra.Command, []string) error { return p.catalogList() }},
+		&cobra.Command{Use: "show SP", Short: "Show what is known of a service provider", Args: cobra.ExactArgs(1),
+			RunE: func(_ *cobra.Command, args []string) error { return p.catalogShow(args[0]) }},
+		&cobra.Command{Use: "check FILE", Short: "Check a profile of your own", Args: cobra.ExactArgs(1),
+			RunE: func(_ *cobra.Command, args []string) error { return p.catalogCheck(args[0]) }},
+	)
+	return cmd
+}
+
+func (p *program) catalog() (*catalog.Catalog, error) {
+	return catalog.Load(app.ProfileDir(p.Getenv, p.GOOS, p.Home))
+}
+
+type profileLine struct {
+	Type     string   `json:"type"`
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Protocol string   `json:"protocol"`
+	Proof    string   `json:"proof"`
+	TurnOn   string   `json:"turn_on"`
+	Inputs   []string `json:"inputs"`
+	Guide    string   `json:"guide"`
+}
+
+func lineOf(pr *catalog.Profile) profileLine {
+	inputs := []string{}
+	for _, in := range pr.Inputs {
+		inputs = append(inputs, in.ID)
+	}
+	return profileLine{"profile", pr.ID, pr.Name, string(pr.Protocol), string(pr.Proof), string(pr.TurnOn), inputs, pr.Guide}
+}
+
+func (p *program) catalogList() error {
+	c, err := p.catalog()
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"SP", "NAME", "PROTOCOL", "INPUTS"}}
+	for _, pr := range c.List() {
+		line := lineOf(pr)
+		p.print.object(line)
+		rows = append(rows, []string{line.ID, line.Name, strings.ToUpper(line.Protocol), strings.Join(line.Inputs, ", ")})
+	}
+	p.print.text(table(rows)...)
+	p.succeed("catalog")
+	return nil
+}
+
+// succeed writes the result line of a command that has nothing else to say.
+func (p *program) succeed(command string) {
+	p.print.object(bareResult{"result", command, true, 0})
+}
+
+func (p *program) catalogShow(id string) error {
+	c, err := p.catalog()
+	if err != nil {
+		return err
+	}
+	pr, err := c.Profile(id)
+	if err != nil {
+		return err
+	}
+	p.print.object(lineOf(pr))
+	p.print.text(describe(pr)...)
+	p.succeed("catalog")
+	return nil
+}
+
+func describe(pr *catalog.Profile) []string {
+	lines := []string{pr.Name, "", row("Protocol", strings.ToUpper(string(pr.Protocol))), row("Guide", pr.Guide)}
+	if pr.Portal != nil {
+		lines = append(lines, row("Settings page", pr.Portal.URL+"  "+pr.Portal.Page))
+	}
+	section := func(title string, items []string) {
+		if len(items) > 0 {
+			lines = append(lines, "", title)
+			lines = append(lines, items...)
+		}
+	}
+	var before, inputs, settings, after []string
+	for _, t := range pr.Prerequisites {
+		before = append(before, wrap("  · ", t, 90)...)
+	}
+	for _, in := range pr.Inputs {
+		inputs = append(inputs, row("--input "+in.ID+"=", in.Label+inputDefault(in)))
+	}
+	for _, s := range pr.Settings {
+		settings = append(settings, row(s.Title(), s.Value))
+	}
+	for _, t := range pr.FollowUp {
+		after = append(after, wrap("  · ", t, 90)...)
+	}
+	section("Before you begin", before)
+	section("Inputs", inputs)
+	section("Settings at the service provider", settings)
+	section("Turning on", wrap("  ", pr.Consent, 90))
+	section("Afterwards", after)
+	return lines
+}
+
+func inputDefault(in catalog.Input) string {
+	if in.Default == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (default %s)", in.Default)
+}
+
+func (p *program) catalogCheck(file string) error {
+	pr, err := catalog.ReadProfile(file)
+	if err != nil {
+		return err
+	}
+	p.print.object(lineOf(pr))
+	p.print.text(fmt.Sprintf("%s is a good profile: %s (%s)", file, pr.Name, pr.ID))
+	p.succeed("catalog")
+	return nil
+}

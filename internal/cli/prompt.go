@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"example.com/ssowizard/internal/hint"
+)
+
+// confirm asks a yes-or-no question; anything but yes is no, and so is the end
+// of the input.
+func (p *program) confirm(question string) (bool, error) {
+	fmt.Fprintf(p.Err, "%s [y/N] ", question)
+	line, err := p.readLine()
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, hint.With(hint.Failed, fmt.Errorf("read the answer: %w", err), "add --yes to agree without being asked")
+	}
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes", nil
+}
+
+// readLine reads a line byte by byte, so that what follows it stays for others.
+func (p *program) readLine() (string, error) {
+	if r, ok := p.In.(*bufio.Reader); ok {
+		return r.ReadString('\n')
+	}
+	var line []byte
+	one := make([]byte, 1)
+	for {
+		n, err := p.In.Read(one)
+		if n == 1 {
+			if one[0] == '\n' {
+				return string(line), nil
+			}
+			line = append(line, one[0])
+		}
+		if err != nil {
+			return string(line), err
+		}
+	}
+}
+
+// askHidden asks for a secret without showing it.
+func (p *program) askHidden(title string) (string, error) {
+	fmt.Fprintf(p.Err, "%s (not shown): ", title)
+	defer fmt.Fprintln(p.Err)
+	text, err := p.ReadHidden()
+	if err != nil {
+		return "", hint.With(hint.Usage, fmt.Errorf("read the %s: %w", title, err), "")
+	}
+	return text, nil
+}

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/sso"
+)
+
+// ErrInterrupted is the cause of a context that Ctrl-C has ended.
+var ErrInterrupted = hint.New(hint.Interrupted, "interrupted", "run the same command again: it goes on from here")
+
+// common are the flags that every command takes.
+type common struct {
+	org       string
+	sandbox   bool
+	stateDir  string
+	output    string
+	yes       bool
+	timeout   time.Duration
+	noColor   bool
+	debugHTTP string
+	proxy     string
+	caFile    string
+}
+
+// program is one run of the program.
+type program struct {
+	Streams
+	common
+	command string // name of the command at work, for the result line
+	print   printer
+	closers []io.Closer
+}
+
+// Run runs the program with args (without its name) and gives its exit code.
+func Run(ctx context.Context, args []string, streams Streams) int {
+	p := &program{Streams: streams}
+	root := p.root()
+	root.SetArgs(args)
+	p.print = p.newPrinter()
+	err := root.ExecuteContext(ctx)
+	p.settle(args)
+	for _, c := range p.closers {
+		err = errors.Join(err, c.Close())
+	}
+	err = usageError(err)
+	if err != nil && !alreadyShown(err) {
+		p.print.failure(err)
+	}
+	return int(hint.CodeOf(err))
+}
+
+// settle chooses how to tell a failure that came before the flags were read.
+func (p *program) settle(args []string) {
+	if p.command != "" {
+		return
+	}
+	for i, arg := range args {
+		switch {
+		case arg == "--output=json", arg == "json" && i > 0 && args[i-1] == "--output":
+			p.output = "json"
+		case p.command == "" && !strings.HasPrefix(arg, "-") && (i == 0 || !strings.HasPrefix(args[i-1], "--")):
+			p.command = plain(arg)
+		}
+	}
+	p.print = p.newPrinter()
+}
+
+// shown marks an error that the printer has already told.
+type shown struct{ error }
+
+func (s shown) Unwrap() error { return s.error }
+
+func alreadyShown(err error) bool {
+	var s shown
+	return errors.As(err, &s)
+}
+
+// usageError gives cobra's complaints about flags and arguments the exit code
+// of bad usage.
+func usageError(err error) error {
+	var h *hint.Error
+	if err == nil || errors.As(err, &h) || !isUsage(err) {
+		return err
+	}
+	return hint.With(hint.Usage, err, "ssowizard --help lists the commands, ssowizard COMMAND --help the flags of one")
+}
+
+func isUsage(err error) bool {
+	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "flag needs", "invalid argument", "accepts ", "requires ", "bad flag", "if any flags", "required flag"} {
+		if strings.HasPrefix(err.Error(), start) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "ssowizard",
+		Short: "Set up Okta single sign-on for a service provider, on both sides, and prove that it works",
+		Long: `ssowizard creates the app in Okta, assigns people and groups, carries Okta's
+values to the service provider, proves with a real sign-in that both sides agree,
+and turns single sign-on on when you say so.
+
+Try it without any account:  ssowizard setup net2phone --sandbox --group "Support EMEA" --enable --yes`,
+		SilenceUsage: true, SilenceErrors: true,
+		PersistentPreRunE: p.prepare,
+		Args:              cobra.NoArgs,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(p.In)
+	root.SetOut(p.Out)
+	root.SetErr(p.Err)
+	f := root.PersistentFlags()
+	f.StringVar(&p.org, "org", "", "address of the Okta org, such as acme.okta.com (SSOWIZARD_ORG)")
+	f.BoolVar(&p.sandbox, "sandbox", false, "use the embedded Okta org and service providers; nothing outside this machine is reached")
+	f.StringVar(&p.stateDir, "state-dir", "", "folder of the state (SSOWIZARD_STATE_DIR)")
+	f.StringVar(&p.output, "output", "text", "text for people or json for programs, one object a line")
+	f.BoolVar(&p.yes, "yes", false, "do it without asking")
+	f.DurationVar(&p.timeout, "timeout", 0, "give up after so long, such as 5m; the same command goes on later")
+	f.BoolVar(&p.noColor, "no-color", false, "no colours (NO_COLOR)")
+	f.StringVar(&p.debugHTTP, "debug-http", "", "append every request to this file, without secrets")
+	f.StringVar(&p.proxy, "proxy", "", "HTTP proxy (HTTPS_PROXY)")
+	f.StringVar(&p.caFile, "ca-file", "", "further certificate authorities to trust, PEM")
+	root.AddCommand(p.setupCommand(), p.planCommand(), p.statusCommand(), p.testCommand(), p.enableCommand(),
+		p.disableCommand(), p.assignCommand(), p.undoCommand(), p.inspectCommand(), p.catalogCommand(),
+		p.sandboxCommand(), p.loginCommand(), p.logoutCommand(), p.versionCommand())
+	return root
+}
+
+// prepare runs before every command.
+func (p *program) prepare(cmd *cobra.Command, _ []string) error {
+	p.command = cmd.Name()
+	p.print = p.newPrinter()
+	if p.output != "text" && p.output != "json" {
+		bad := p.output
+		p.output = "text"
+		return hint.New(hint.Usage, fmt.Sprintf("--output %q is neither text nor json", bad), "")
+	}
+	if p.org == "" && !p.sandbox {
+		p.org = p.Getenv("SSOWIZARD_ORG")
+	}
+	if p.timeout < 0 {
+		return hint.New(hint.Usage, "--timeout must be longer than nothing", "for example --timeout 5m")
+	}
+	return nil
+}
+
+// limited gives the context the time that --timeout allows.
+func (p *program) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if p.timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, p.timeout,
+		hint.New(hint.TimedOut, fmt.Sprintf("not done after %s", p.timeout), "run the same command again: it goes on from here; allow more with --timeout"))
+}
+
+// cause replaces an error that only says that the context has ended by the
+// reason for its end.
+func cause(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	if why := context.Cause(ctx); hint.CodeOf(why) != hint.Failed && hint.CodeOf(err) != hint.CodeOf(why) {
+		return hint.Seal(hint.CodeOf(why), fmt.Errorf("%w (%s)", why, sso.PlainText(err.Error(), 300)), "")
+	}
+	return err
+}

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"example.com/ssowizard/internal/app"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/sandbox"
+	"example.com/ssowizard/internal/store"
+)
+
+func (p *program) sandboxCommand() *cobra.Command {
+	var o sandbox.Options
+	cmd := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Run the embedded Okta org and service providers until Ctrl-C, and say where they are",
+		Long: `Run the embedded Okta org and service providers on this machine until Ctrl-C.
+Other commands with --sandbox join it, and so can any program: it speaks Okta's
+Management API, signs people in, and the service providers answer under their
+real host names on one TLS address.`,
+		Example: `  ssowizard sandbox --output json
+  ssowizard sandbox --rate-limit free --log requests.jsonl`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runSandbox(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Listen, "listen", "", "loopback address of the Okta org, such as 127.0.0.1:7001; kept for later runs")
+	f.StringVar(&o.OktaTLS, "okta-tls", "", "loopback address at which the Okta org answers on TLS too")
+	f.IntVar(&o.Users, "users", 0, "people in the org (default 200); decided at the first start")
+	f.IntVar(&o.Groups, "groups", 0, "groups in the org (default 40); decided at the first start")
+	f.StringVar(&o.Engine, "engine", "", "oie or classic (default oie); decided at the first start")
+	f.StringVar(&o.RateLimit, "rate-limit", "", "okta as a paid org, free with ten calls a minute to apps, or off (default okta)")
+	f.StringVar(&o.Policy, "policy", "", "password, or two-factor to have sign-ins ask for more (default password)")
+	f.DurationVar(&o.Latency, "latency", 0, "delay every answer by so long, such as 100ms")
+	f.StringVar(&o.LogFile, "log", "", "append one JSON line a request to this file")
+	cmd.AddCommand(&cobra.Command{
+		Use: "reset", Short: "Throw the sandbox's org and service providers away", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.resetSandbox(cmd.Context()) },
+	})
+	return cmd
+}
+
+func (p *program) stateRoot() (string, error) {
+	return store.Root(p.stateDir, p.Getenv, p.GOOS, p.Home)
+}
+
+func (p *program) runSandbox(ctx context.Context, o sandbox.Options) error {
+	ctx, cancel := p.limited(ctx)
+	defer cancel()
+	if p.org != "" && p.Getenv("SSOWIZARD_ORG") != p.org {
+		return hint.New(hint.Usage, "the sandbox has an org of its own", "leave --org out")
+	}
+	root, err := p.stateRoot()
+	if err != nil {
+		return err
+	}
+	o.Dir, o.Publish, o.Command, o.Version = app.SandboxDir(root), true, "ssowizard sandbox", version()
+	s, err := sandbox.Start(ctx, o)
+	if err != nil {
+		return app.SandboxError(err)
+	}
+	p.print.object(s.Info())
+	p.print.text(sandboxLines(s.Info())...)
+	<-s.Done()
+	if err := s.Close(); err != nil {
+		return err
+	}
+	p.print.text("", "The sandbox has ended; it is kept for the next run.")
+	return nil
+}
+
+func sandboxLines(i sandbox.Info) []string {
+	lines := []string{"The sandbox is running. Ctrl-C ends it; everything is kept for the next run.", "",
+		row("Okta org", i.Okta.OrgURL), row("Okta API token", i.Okta.APIToken)}
+	if i.Okta.TLSURL != "" {
+		lines = append(lines, row("Okta org on TLS", i.Okta.TLSURL))
+	}
+	for n, person := range i.Okta.People {
+		if n == 3 {
+			break
+		}
+		lines = append(lines, row(map[bool]string{true: "People (login, password)"}[n == 0], person.Login+"  "+person.Password))
+	}
+	for _, id := range slices.Sorted(maps.Keys(i.ServiceProviders)) {
+		sp := i.ServiceProviders[id]
+		lines = append(lines, "", row(id, sp.PortalURL), row("  settings API", sp.APIURL), row("  token", sp.APIToken))
+	}
+	return append(lines, "", row("Service providers on TLS", i.TLS.Address), row("  for the hosts", strings.Join(i.TLS.Hosts, ", ")),
+		row("  authority to trust", i.TLS.CAFile), "", "In another terminal: ssowizard setup SP --sandbox")
+}
+
+func (p *program) resetSandbox(ctx context.Context) error {
+	root, err := p.stateRoot()
+	if err != nil {
+		return err
+	}
+	if err := sandbox.Reset(app.SandboxDir(root)); err != nil {
+		return app.SandboxError(err)
+	}
+	if err := store.Open(root).Forget(ctx, store.SandboxOrg); err != nil {
+		return err
+	}
+	p.print.text("The sandbox is gone, and so are the connections to it. The next run begins with a new one.")
+	p.print.object(bareResult{"result", "sandbox", true, int(hint.Done)})
+	return nil
+}

@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"example.com/ssowizard/internal/app"
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/certificate"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/secret"
+)
+
+// session is an open connection with the program around it.
+type session struct {
+	*app.Session
+	app *app.App
+}
+
+// openApp builds the parts that every command needs and sees to their end.
+func (p *program) openApp(ctx context.Context, flags *answerFlags) (*app.App, error) {
+	cfg := app.Config{Getenv: p.Getenv, Home: p.Home, GOOS: p.GOOS, Version: version(), Command: "ssowizard " + p.command,
+		StateDir: p.stateDir, Sandbox: p.sandbox, Org: p.org, Proxy: p.proxy, CAFile: p.caFile, Report: p.print.event}
+	if flags != nil {
+		if err := oneStdin(flags); err != nil {
+			return nil, err
+		}
+		cfg.OktaToken = p.source(ask.OktaToken, flags, true)
+		cfg.SPToken = p.source(ask.SPToken, flags, false)
+		cfg.TestPassword = p.source(ask.TestPassword, flags, false)
+		cfg.SPAPIURL = flags.file(ask.SPAPIURL)
+	}
+	if p.debugHTTP != "" {
+		f, err := os.OpenFile(p.debugHTTP, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		if err != nil {
+			return nil, hint.With(hint.Usage, fmt.Errorf("--debug-http: %w", err), "name a file that can be written")
+		}
+		p.closers = append(p.closers, f)
+		cfg.Debug = f
+	}
+	a, err := app.Open(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	p.closers = append([]io.Closer{a}, p.closers...)
+	return a, nil
+}
+
+// open makes the session of a command.
+func (p *program) open(ctx context.Context, flags *answerFlags, choose func(context.Context, *app.App) (*app.Session, error)) (*session, error) {
+	a, err := p.openApp(ctx, flags)
+	if err != nil {
+		return nil, err
+	}
+	s, err := choose(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return &session{s, a}, nil
+}
+
+// existing opens a connection by the name in args.
+func (p *program) existing(ctx context.Context, flags *answerFlags, name string) (*session, error) {
+	answers, err := flags.answers(p, nil)
+	if err != nil {
+		return nil, err
+	}
+	return p.open(ctx, flags, func(ctx context.Context, a *app.App) (*app.Session, error) {
+		return a.Existing(ctx, name, answers)
+	})
+}
+
+// source says where a secret comes from: file, environment, keyring, prompt.
+func (p *program) source(id ask.ID, flags *answerFlags, prompt bool) secret.Source {
+	q := ask.Find(id)
+	s := secret.Source{Name: q.Title, File: flags.file(id), Stdin: p.In, Env: []string{q.Env}, Getenv: p.Getenv}
+	if prompt && p.InTerminal && p.output != "json" && p.ReadHidden != nil {
+		s.Prompt = p.askHidden
+	}
+	return s
+}
+
+// oneStdin refuses several secrets from standard input: only the first would
+// get anything.
+func oneStdin(flags *answerFlags) error {
+	var named []string
+	for _, id := range []ask.ID{ask.OktaToken, ask.SPToken, ask.TestPassword} {
+		if flags.file(id) == "-" {
+			named = append(named, "--"+ask.Find(id).Flag)
+		}
+	}
+	if len(named) > 1 {
+		return hint.New(hint.Usage, strings.Join(named, " and ")+" both want standard input", "give all but one as a file")
+	}
+	return nil
+}
+
+// lock takes the connection for this run.
+func (p *program) lock(ctx context.Context, s *session) error {
+	unlock, err := s.Kept.Lock(ctx, "ssowizard "+p.command)
+	if err != nil {
+		return err
+	}
+	p.closers = append([]io.Closer{closer(unlock)}, p.closers...)
+	return nil
+}
+
+type closer func()
+
+func (c closer) Close() error { c(); return nil }
+
+func (s *session) place() place {
+	w := place{Org: strings.TrimPrefix(s.OrgURL, "https://"), Sandbox: s.app.InSandbox(), Own: s.app.OwnSandbox(),
+		Labels: s.Profile.Labels(), SPName: s.Profile.Name, Follow: s.Profile.FollowUp, Profile: s.Profile.ID}
+	if w.Sandbox {
+		w.Org = "sandbox org " + s.OrgURL
+	}
+	for _, setting := range s.Profile.Settings {
+		w.Settings = append(w.Settings, setting.ID)
+	}
+	return w
+}
+
+// certificateOr shows a certificate by its fingerprint and end, and any other
+// value as it is.
+func certificateOr(v string) string {
+	if !strings.Contains(v, "BEGIN CERTIFICATE") {
+		return showValue(v)
+	}
+	der, err := certificate.Parse([]byte(v))
+	if err != nil {
+		return "a certificate that cannot be read"
+	}
+	info, err := certificate.Inspect(der)
+	if err != nil {
+		return "a certificate that cannot be read"
+	}
+	return fmt.Sprintf("valid until %s, SHA-256 %s…", info.NotAfter.UTC().Format("2006-01-02"), info.SHA256[:min(23, len(info.SHA256))])
+}

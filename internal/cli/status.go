@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"example.com/ssowizard/internal/app"
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/internal/store"
+)
+
+type statusOptions struct {
+	answerFlags
+	failWithin string
+	exitCode   bool
+}
+
+func (p *program) statusCommand() *cobra.Command {
+	o := &statusOptions{}
+	cmd := &cobra.Command{
+		Use:   "status [NAME…]",
+		Short: "What is set up: tested, on, differences on both sides, days left on the certificate",
+		Example: `  ssowizard status
+  ssowizard status net2phone --fail-within 30d     # for cron: exit 3 when something is due`,
+		RunE: func(cmd *cobra.Command, args []string) error { return p.status(cmd.Context(), o, args) },
+	}
+	o.register(cmd, accessQuestions...)
+	cmd.Flags().StringVar(&o.failWithin, "fail-within", "", "exit 3 when a certificate ends within so long, such as 30d; implies --exit-code")
+	cmd.Flags().BoolVar(&o.exitCode, "exit-code", false, "exit 3 when a connection differs, is untested, or its certificate has ended")
+	return cmd
+}
+
+var days = regexp.MustCompile(`^([0-9]{1,5})d$`)
+
+// parseWithin takes days (30d) or a Go duration (720h).
+func parseWithin(text string) (time.Duration, error) {
+	if m := days.FindStringSubmatch(text); m != nil {
+		n, err := strconv.Atoi(m[1])
+		return time.Duration(n) * 24 * time.Hour, err
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, hint.New(hint.Usage, fmt.Sprintf("--fail-within %q is no length of time", text), "for example --fail-within 30d")
+	}
+	return d, nil
+}
+
+func (p *program) status(ctx context.Context, o *statusOptions, names []string) error {
+	ctx, cancel := p.limited(ctx)
+	defer cancel()
+	within := time.Duration(0)
+	if o.failWithin != "" {
+		var err error
+		if within, err = parseWithin(o.failWithin); err != nil {
+			return err
+		}
+		o.exitCode = true
+	}
+	a, err := p.openApp(ctx, &o.answerFlags)
+	if err != nil {
+		return cause(ctx, err)
+	}
+	entries, err := p.entries(a, names)
+	if err != nil {
+		return err
+	}
+	list, err := p.look(ctx, a, &o.answerFlags, entries)
+	err = cause(ctx, err)
+	code := hint.CodeOf(err)
+	if err == nil && o.exitCode && anyDue(list, within) {
+		code = hint.Due
+		err = shown{hint.New(hint.Due, "something is due", "")}
+	} else if err != nil {
+		err = shown{err}
+	}
+	p.print.status(list, code, unshown(err))
+	return err
+}
+
+// unshown is the error to print: one that only carries the exit code is not.
+func unshown(err error) error {
+	var s shown
+	if errors.As(err, &s) && hint.CodeOf(err) != hint.Due {
+		return s.error
+	}
+	return nil
+}
+
+func (p *program) entries(a *app.App, names []string) ([]store.Entry, error) {
+	if len(names) == 0 {
+		return a.Entries(p.org)
+	}
+	var out []store.Entry
+	var problems []error
+	for _, name := range names {
+		e, err := a.Find(p.org, name)
+		problems = append(problems, err)
+		out = append(out, e)
+	}
+	return out, errors.Join(problems...)
+}
+
+// look reads all connections side by side; one that fails does not hide the others.
+func (p *program) look(ctx context.Context, a *app.App, f *answerFlags, entries []store.Entry) ([]statusLine, error) {
+	list := make([]statusLine, len(entries))
+	var mu sync.Mutex
+	var problems []error
+	var g errgroup.Group
+	g.SetLimit(4)
+	for i, e := range entries {
+		g.Go(func() error {
+			s, err := p.lookAt(ctx, a, f, e)
+			list[i] = statusLine{Type: "connection", ConnectionStatus: s}
+			if err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				list[i].problem = err.Error()
+				problems = append(problems, fmt.Errorf("%s: %w", e.Name, err))
+			}
+			return nil
+		})
+	}
+	return list, errors.Join(g.Wait(), errors.Join(problems...))
+}
+
+func (p *program) lookAt(ctx context.Context, a *app.App, f *answerFlags, e store.Entry) (plan.ConnectionStatus, error) {
+	unknown := plan.ConnectionStatus{Connection: e.Name, Org: e.Org, Drift: []plan.Drift{}}
+	answers, err := f.answers(p, nil)
+	if err != nil {
+		return unknown, err
+	}
+	if err := answers.Set(ask.Test, ask.FromFlag, string(sso.TestNone)); err != nil {
+		return unknown, err
+	}
+	s, err := a.Entry(ctx, e, answers)
+	if err != nil {
+		return unknown, err
+	}
+	observed, err := s.Core.ObserveAll(ctx, s.Spec)
+	if err != nil {
+		return unknown, err
+	}
+	return plan.StatusOf(s.Spec, s.Profile, observed, s.Core.Diff, time.Now())
+}
+
+func anyDue(list []statusLine, within time.Duration) bool {
+	for _, s := range list {
+		if len(s.Drift) > 0 || s.Unfinished != "" || !s.Tested {
+			return true
+		}
+		if s.Certificate != nil && time.Until(s.Certificate.NotAfter) < within {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,220 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+)
+
+// place is where a run works, for headings and the command to run next.
+type place struct {
+	Org     string // host
+	Sandbox bool
+	// Own is true when the sandbox ends with the run.
+	Own    bool
+	Labels map[string]string // setting id → label
+	// Settings are the ids in the order of the service provider's page.
+	Settings []string
+	SPName   string
+	Follow   []string // follow-up tasks
+	Profile  string
+}
+
+// textPrinter writes for people. Safe for concurrent use.
+type textPrinter struct {
+	mu       sync.Mutex
+	out, err io.Writer
+	ink      ink
+	width    int
+	flow     sso.Flow // of the check shown last
+}
+
+// ink colours text, or leaves it as it is. Colour never carries a meaning alone.
+type ink struct{ on bool }
+
+func (i ink) paint(code, s string) string {
+	if !i.on || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (i ink) bold(s string) string  { return i.paint("1", s) }
+func (i ink) faint(s string) string { return i.paint("2", s) }
+func (i ink) good(s string) string  { return i.paint("32", s) }
+func (i ink) bad(s string) string   { return i.paint("31", s) }
+func (i ink) warn(s string) string  { return i.paint("33", s) }
+
+func (p *program) newPrinter() printer {
+	if p.output == "json" {
+		return &jsonPrinter{out: p.Out, command: func() string { return p.command }}
+	}
+	return &textPrinter{out: p.Out, err: p.Err, ink: ink{p.colour(p.noColor)}, width: p.Width}
+}
+
+func (t *textPrinter) object(any) {}
+
+func (t *textPrinter) text(lines ...string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, line := range lines {
+		fmt.Fprintln(t.out, line)
+	}
+}
+
+func (t *textPrinter) warning(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	fmt.Fprintf(t.err, "%s %s\n", t.ink.warn("warning:"), plain(text))
+}
+
+// marks of the actions in a plan.
+var actionMarks = map[plan.Action]string{plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.Run: ">", plan.None: " "}
+
+func (t *textPrinter) plan(p *plan.Plan, where place) {
+	lines := []string{t.ink.bold(fmt.Sprintf("%s  ⇄  %s", where.Org, where.SPName)), ""}
+	n := 0
+	for _, s := range p.Steps {
+		if s.Action == plan.None {
+			continue
+		}
+		n++
+		lines = append(lines, fmt.Sprintf("%3d %s %s", n, actionMarks[s.Action], plain(s.Summary)))
+		lines = append(lines, t.changes(s, where)...)
+	}
+	if n == 0 {
+		lines = append(lines, "Nothing to do: both sides are as wanted.")
+	}
+	t.text(append(lines, "")...)
+	for _, w := range p.Warnings {
+		t.warning(w)
+	}
+}
+
+func (t *textPrinter) changes(s plan.Step, where place) []string {
+	labels := make([]string, len(s.Changes))
+	width := 0
+	for i, c := range s.Changes {
+		labels[i] = fieldLabel(c.Field, where.Labels)
+		width = max(width, len([]rune(labels[i])))
+	}
+	var out []string
+	for i, c := range s.Changes {
+		out = append(out, fmt.Sprintf("        %-*s  %s", width, labels[i], t.value(c)))
+	}
+	return out
+}
+
+func (t *textPrinter) value(c sso.Change) string {
+	to := showValue(c.To)
+	if c.KnownAfter != "" {
+		to = t.ink.faint("(known when the Okta app is there)")
+	}
+	if c.From == nil {
+		return to
+	}
+	return fmt.Sprintf("%s  →  %s", showValue(c.From), to)
+}
+
+var statusMarks = map[plan.Status]string{plan.Done: "✓", plan.Skipped: "·", plan.Failed: "✗", plan.Waiting: "…", plan.Retrying: "…"}
+
+func (t *textPrinter) event(e plan.Event) {
+	switch e.Kind {
+	case plan.EventStep:
+		t.step(e)
+	case plan.EventCheck:
+		t.check(*e.Check)
+	case plan.EventHandoff:
+		t.handoff(*e.Handoff)
+	case plan.EventWarning:
+		// The plan has shown its warnings before it was agreed to.
+	}
+}
+
+func (t *textPrinter) step(e plan.Event) {
+	if e.Status == plan.Started || e.Status == plan.Skipped {
+		return
+	}
+	mark := statusMarks[e.Status]
+	switch e.Status {
+	case plan.Done:
+		mark = t.ink.good(mark)
+	case plan.Failed:
+		mark = t.ink.bad(mark)
+	}
+	line := fmt.Sprintf("  %s %-12s %s", mark, e.Step, plain(e.Detail))
+	if e.Status == plan.Done && e.Elapsed >= 50*time.Millisecond {
+		line += t.ink.faint(fmt.Sprintf("  %.1f s", e.Elapsed.Seconds()))
+	}
+	t.text(line)
+}
+
+// flowTitles head the checks of each part of a test.
+var flowTitles = map[sso.Flow]string{
+	sso.FlowSettings:     "Settings on both sides",
+	sso.FlowSPInitiated:  "Sign-in that starts at the service provider",
+	sso.FlowIdPInitiated: "Sign-in that starts at Okta's tile",
+}
+
+func (t *textPrinter) check(f sso.Finding) {
+	if f.Flow != t.flow {
+		t.flow = f.Flow
+		t.text("      " + t.ink.faint(flowTitles[f.Flow]))
+	}
+	label := checkLabel(f.Code)
+	if f.OK {
+		t.text(fmt.Sprintf("      %s %-26s %s", t.ink.good("✓"), label, shorten(plain(shortURN(f.Got)), 72)))
+		return
+	}
+	t.text(fmt.Sprintf("      %s %s", t.ink.bad("✗"), label),
+		"          expected  "+plain(shortURN(f.Expected)),
+		"          got       "+plain(shortURN(f.Got)))
+	if f.Fix != "" {
+		t.text(wrap("          to do     ", plain(f.Fix), t.columns())...)
+	}
+}
+
+func (t *textPrinter) columns() int {
+	if t.width < 40 {
+		return 100
+	}
+	return min(t.width, 120)
+}
+
+func (t *textPrinter) handoff(h plan.Handoff) {
+	lines := []string{"", t.ink.bold("Over to you: " + plain(h.Page)), ""}
+	for _, v := range h.Values {
+		lines = append(lines, "  "+plain(v.Label))
+		for _, part := range strings.Split(strings.TrimRight(v.Value, "\n"), "\n") {
+			lines = append(lines, "      "+plain(part))
+		}
+	}
+	if h.Dir != "" {
+		lines = append(lines, "", "The values and the certificate file are also in "+h.Dir)
+	}
+	t.text(lines...)
+}
+
+func (t *textPrinter) failure(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i, line := range strings.Split(strings.TrimSpace(err.Error()), "\n") {
+		head := "error: "
+		if i > 0 {
+			head = "       "
+		}
+		fmt.Fprintln(t.err, t.ink.bad(head)+plain(line))
+	}
+	for _, h := range hint.Hints(err) {
+		fmt.Fprintln(t.err, t.ink.faint("hint:  ")+plain(h))
+	}
+	if id := hint.RequestID(err); id != "" {
+		fmt.Fprintln(t.err, t.ink.faint("       Okta's request id: "+plain(id)))
+	}
+}

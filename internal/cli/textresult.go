@@ -1,0 +1,197 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+)
+
+// result is the last thing that a person reads of a run: what is now true, and
+// what comes next.
+func (t *textPrinter) result(r plan.Result, err error, where place) {
+	if err != nil {
+		t.text("")
+		t.failure(err)
+		return
+	}
+	lines := []string{"", t.ink.bold(headline(r, where)), ""}
+	if r.App != nil {
+		lines = append(lines, row("Okta app", fmt.Sprintf("%s (%s)", plain(r.App.Label), r.App.ID)))
+	}
+	if r.Command == "setup" {
+		lines = append(lines, t.values(r, where)...)
+	}
+	if r.Command != "undo" {
+		lines = append(lines, row("Tested", tested(r)), row("Sign-in with Okta", onOff(r.Enabled)))
+	}
+	lines = append(lines, t.next(r, where)...)
+	t.text(lines...)
+}
+
+func row(label, value string) string {
+	return fmt.Sprintf("  %-28s %s", label, value)
+}
+
+func headline(r plan.Result, where place) string {
+	switch {
+	case r.Command == "undo":
+		return fmt.Sprintf("Taken back. %s and Okta no longer know of each other.", where.SPName)
+	case r.Command == "test":
+		return fmt.Sprintf("It works: a real sign-in to %s went through.", where.SPName)
+	case r.Command == "assign" && r.Changed:
+		return "Done. The assignments are as you asked."
+	case r.Command == "disable":
+		return fmt.Sprintf("Sign-in with Okta is off at %s.", where.SPName)
+	case !r.Changed:
+		return "Nothing had to be changed: both sides are as wanted."
+	case r.Enabled:
+		return fmt.Sprintf("Done. People sign in to %s with Okta now.", where.SPName)
+	case r.Tested:
+		return fmt.Sprintf("Done and tested. Sign-in with Okta is not turned on at %s yet.", where.SPName)
+	}
+	return fmt.Sprintf("Done, but not tested. Sign-in with Okta is not turned on at %s.", where.SPName)
+}
+
+// values shows what the service provider holds, in the order of its page.
+func (t *textPrinter) values(r plan.Result, where place) []string {
+	var lines []string
+	for _, id := range where.Settings {
+		v, ok := r.Values[id]
+		if !ok || v == "" {
+			continue
+		}
+		lines = append(lines, row(where.Labels[id], certificateOr(v)))
+	}
+	return lines
+}
+
+func tested(r plan.Result) string {
+	if !r.Tested {
+		return "no"
+	}
+	return map[string]string{
+		"sp-test":  "yes, with the service provider's own test and a real sign-in",
+		"sign-in":  "yes, with a real sign-in",
+		"response": "yes, with Okta's own answer",
+	}[r.Proof]
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// next names what to do now.
+func (t *textPrinter) next(r plan.Result, where place) []string {
+	flag := ""
+	if where.Sandbox {
+		flag = " --sandbox"
+	}
+	var steps []string
+	add := func(what, command string) {
+		steps = append(steps, fmt.Sprintf("  %-28s %s", what, t.ink.bold(command)))
+	}
+	switch {
+	case r.Command == "undo":
+	case !r.Tested:
+		add("Prove that it works", "ssowizard test "+r.Connection+flag+" --test-user LOGIN --test-password-file FILE")
+	case !r.Enabled && r.Command != "disable":
+		add("Turn it on", "ssowizard enable "+r.Connection+flag)
+	}
+	if r.Command == "setup" || r.Command == "enable" {
+		add("See how it stands", "ssowizard status "+r.Connection+flag)
+		add("Take it all back", "ssowizard undo "+r.Connection+flag)
+	}
+	if r.Command == "setup" {
+		for _, task := range where.Follow {
+			steps = append(steps, "  · "+plain(task))
+		}
+		if where.Sandbox {
+			add("The same for your org", "ssowizard setup "+where.Profile+" --org ACME.okta.com …")
+		}
+	}
+	if len(steps) == 0 {
+		return nil
+	}
+	lines := append([]string{"", t.ink.bold("Next")}, steps...)
+	if where.Own && r.Command == "setup" {
+		lines = append(lines, "", t.ink.faint("This was the sandbox: an Okta org and a "+where.SPName+" on this machine only. It is kept for the next run."))
+	}
+	return lines
+}
+
+// statusLine is one connection in the output of status.
+type statusLine struct {
+	Type string `json:"type"`
+	plan.ConnectionStatus
+	problem string
+}
+
+func (t *textPrinter) status(list []statusLine, _ hint.Code, err error) {
+	if len(list) == 0 && err == nil {
+		t.text("No connections are kept on this machine. Set one up: ssowizard setup SP")
+	}
+	rows := [][]string{{"CONNECTION", "ORG", "STATE", "CERTIFICATE"}}
+	for _, s := range list {
+		cert := "-"
+		if s.Certificate != nil {
+			cert = fmt.Sprintf("%d days left", s.Certificate.DaysLeft)
+		}
+		state := s.Summary()
+		if s.problem != "" {
+			state = "not known"
+		}
+		rows = append(rows, []string{s.Connection, plain(s.Org), state, cert})
+	}
+	if len(list) > 0 {
+		t.text(table(rows)...)
+	}
+	for _, s := range list {
+		t.text(t.details(s)...)
+	}
+	if err != nil {
+		t.failure(err)
+	}
+}
+
+func (t *textPrinter) details(s statusLine) []string {
+	var lines []string
+	if s.problem != "" {
+		lines = append(lines, "", s.Connection+": "+plain(s.problem))
+	}
+	for i, d := range s.Drift {
+		if i == 0 {
+			lines = append(lines, "", t.ink.warn(s.Connection+" differs from what was set up:"))
+		}
+		side := map[string]string{"okta": "Okta", "sp": s.Profile}[d.Side]
+		lines = append(lines, fmt.Sprintf("  %s, %s", side, fieldLabel(d.Field, nil)),
+			"      wanted  "+showValue(d.Want), "      is      "+showValue(d.Got))
+	}
+	return lines
+}
+
+// table aligns columns with two blanks between them.
+func table(rows [][]string) []string {
+	var widths []int
+	for _, r := range rows {
+		for i, cell := range r {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], len([]rune(cell)))
+		}
+	}
+	var out []string
+	for _, r := range rows {
+		var b strings.Builder
+		for i, cell := range r {
+			fmt.Fprintf(&b, "%-*s  ", widths[i], cell)
+		}
+		out = append(out, strings.TrimRight(b.String(), " "))
+	}
+	return out
+}
