@@ -108,11 +108,7 @@ func firstRunes(s string, n int) string {
 // all groups, and the cursor of the next page, "" on the last. A group made a
 // moment ago may be missing: Okta's search is eventually consistent.
 func (c *Client) SearchGroups(ctx context.Context, text string, limit int, after string) ([]sso.Group, string, error) {
-	filter := ""
-	if text = strings.TrimSpace(text); text != "" {
-		filter = "profile.name sw " + quote(text)
-	}
-	items, next, err := c.searchPage(ctx, groupsPath, filter, limit, after)
+	items, next, err := c.searchGroups(ctx, text, limit, after, nil)
 	if err != nil {
 		return nil, "", fmt.Errorf("search groups: %w", err)
 	}
@@ -123,8 +119,19 @@ func (c *Client) SearchGroups(ctx context.Context, text string, limit int, after
 	return groups, next, nil
 }
 
-func (c *Client) searchPage(ctx context.Context, path, filter string, limit int, after string) ([]gjson.Result, string, error) {
+func (c *Client) searchGroups(ctx context.Context, text string, limit int, after string, more url.Values) ([]gjson.Result, string, error) {
+	filter := ""
+	if text = strings.TrimSpace(text); text != "" {
+		filter = "profile.name sw " + quote(text)
+	}
+	return c.searchPage(ctx, groupsPath, filter, limit, after, more)
+}
+
+func (c *Client) searchPage(ctx context.Context, path, filter string, limit int, after string, more url.Values) ([]gjson.Result, string, error) {
 	query := url.Values{"limit": {strconv.Itoa(min(max(limit, 1), 200))}}
+	for name, values := range more {
+		query[name] = values
+	}
 	if filter != "" {
 		query.Set("search", filter)
 	}

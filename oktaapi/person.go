@@ -114,7 +114,7 @@ func (c *Client) personAt(ctx context.Context, ref string) (sso.Person, bool, er
 // left out, so a page may be shorter than limit. Okta's search is eventually
 // consistent.
 func (c *Client) SearchPeople(ctx context.Context, text string, limit int, after string) ([]sso.Person, string, error) {
-	items, next, err := c.searchPage(ctx, usersPath, peopleFilter(text), limit, after)
+	items, next, err := c.searchPage(ctx, usersPath, peopleFilter(text), limit, after, nil)
 	if err != nil {
 		return nil, "", fmt.Errorf("search people: %w", err)
 	}

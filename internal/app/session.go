@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -158,13 +159,14 @@ func (a *App) connect(ctx context.Context, s *Session) error {
 	if err != nil {
 		return err
 	}
-	core := &plan.Core{Diff: oktaapi.Diff, Keeper: s.Kept, Clock: plan.SystemClock{}, Profile: s.Profile, Report: a.cfg.Report}
-	retrying := httpx.Retry(a.transport, httpx.RetryOptions{Notify: func(w httpx.Wait) { core.NoteWait(describeWait(w)) }})
+	calls := &counter{base: a.transport}
+	core := &plan.Core{Calls: calls.count, Diff: oktaapi.Diff, Keeper: s.Kept, Clock: plan.SystemClock{}, Profile: s.Profile, Report: a.cfg.Report}
+	retrying := httpx.Retry(calls, httpx.RetryOptions{Notify: func(w httpx.Wait) { core.NoteWait(describeWait(w)) }})
 	core.Okta, err = oktaapi.New(oktaapi.Config{OrgURL: s.OrgURL, Auth: auth, Transport: retrying, UserAgent: a.agent()})
 	if err != nil {
 		return err
 	}
-	if err := a.connectSP(s, core); err != nil {
+	if err := a.connectSP(s, core, calls); err != nil {
 		return err
 	}
 	if err := a.connectTester(s, core); err != nil {
@@ -246,7 +248,7 @@ func keyringAccount(orgURL string) string {
 }
 
 // connectSP decides how the values get to the service provider.
-func (a *App) connectSP(s *Session, core *plan.Core) error {
+func (a *App) connectSP(s *Session, core *plan.Core, calls http.RoundTripper) error {
 	base, token, err := a.spAccess(s)
 	if err != nil {
 		return err
@@ -262,7 +264,7 @@ func (a *App) connectSP(s *Session, core *plan.Core) error {
 	case sso.PushBrowser:
 		return hint.New(hint.Usage, "--push browser is not built yet", "use --push guided, which hands each value to you, or --push api")
 	case sso.PushAPI:
-		core.SP, err = api.New(api.Config{Profile: s.Profile, BaseURL: base, Token: token, Transport: a.transport,
+		core.SP, err = api.New(api.Config{Profile: s.Profile, BaseURL: base, Token: token, Transport: calls,
 			UserAgent: a.agent(), Inputs: s.Spec.Inputs,
 			Notify: func(w api.Wait) {
 				core.NoteWait(fmt.Sprintf("%s: %s; goes on in %s", s.Profile.Name, w.Reason, w.For.Round(time.Second)))

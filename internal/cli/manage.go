@@ -24,14 +24,14 @@ func (p *program) testCommand() *cobra.Command {
   ssowizard test net2phone --test-user ana@acme.com --test-password-file password.txt --output json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.manage(cmd.Context(), f, args[0], plan.MakeTest, func(s *sso.Spec) { s.Test = cmpOr(s.Test, sso.TestHTTP) })
+			return p.manage(cmd.Context(), f, args[0], plan.MakeTest, func(s *sso.Spec) { s.Test = testOr(s.Test, sso.TestHTTP) })
 		},
 	}
 	f.register(cmd, append([]ask.ID{ask.Test, ask.TestUser, ask.TestPassword, ask.Confirmed}, accessQuestions...)...)
 	return cmd
 }
 
-func cmpOr(have, other sso.TestWay) sso.TestWay {
+func testOr(have, other sso.TestWay) sso.TestWay {
 	if have == "" || have == sso.TestAuto {
 		return other
 	}

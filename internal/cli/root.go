@@ -132,7 +132,7 @@ Try it without any account:  ssowizard setup net2phone --sandbox --group "Suppor
 	f.StringVar(&p.proxy, "proxy", "", "HTTP proxy (HTTPS_PROXY)")
 	f.StringVar(&p.caFile, "ca-file", "", "further certificate authorities to trust, PEM")
 	root.AddCommand(p.setupCommand(), p.planCommand(), p.statusCommand(), p.testCommand(), p.enableCommand(),
-		p.disableCommand(), p.assignCommand(), p.undoCommand(), p.inspectCommand(), p.catalogCommand(),
+		p.disableCommand(), p.assignCommand(), p.rotateCommand(), p.undoCommand(), p.adoptCommand(), p.inspectCommand(), p.catalogCommand(),
 		p.sandboxCommand(), p.loginCommand(), p.logoutCommand(), p.versionCommand())
 	return root
 }

@@ -23,6 +23,10 @@ func (t *textPrinter) result(r plan.Result, err error, where place) {
 	if r.Command == "setup" {
 		lines = append(lines, t.values(r, where)...)
 	}
+	if r.Rotated != nil {
+		lines = append(lines, row("Signing key before", r.Rotated.FromKID), row("Signing key now", r.Rotated.ToKID),
+			row("Nobody could sign in for", count(r.Rotated.GapCalls, "call", "calls")))
+	}
 	if r.Command != "undo" {
 		lines = append(lines, row("Tested", tested(r)), row("Sign-in with Okta", onOff(r.Enabled)))
 	}
@@ -40,6 +44,10 @@ func headline(r plan.Result, where place) string {
 		return fmt.Sprintf("Taken back. %s and Okta no longer know of each other.", where.SPName)
 	case r.Command == "test":
 		return fmt.Sprintf("It works: a real sign-in to %s went through.", where.SPName)
+	case r.Command == "adopt":
+		return fmt.Sprintf("The Okta app is managed here now; nothing was changed in Okta or at %s.", where.SPName)
+	case r.Command == "rotate" && r.Changed:
+		return fmt.Sprintf("Done. Okta signs with the new key, and %s holds its certificate.", where.SPName)
 	case r.Command == "assign" && r.Changed:
 		return "Done. The assignments are as you asked."
 	case r.Command == "disable":
@@ -76,6 +84,13 @@ func tested(r plan.Result) string {
 		"sign-in":  "yes, with a real sign-in",
 		"response": "yes, with Okta's own answer",
 	}[r.Proof]
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func onOff(on bool) string {

@@ -62,7 +62,9 @@ func (r *run) begin() error {
 }
 
 // whole tells whether the command has work that a stop leaves half done.
-func (r *run) whole() bool { return r.command == "setup" || r.command == "undo" }
+func (r *run) whole() bool {
+	return r.command == "setup" || r.command == "undo" || r.command == "rotate"
+}
 
 func (r *run) end() error {
 	if r.whole() {
@@ -121,7 +123,10 @@ func (r *run) execute(ctx context.Context, s Step) (Status, string, error) {
 	steps := map[StepID]func(context.Context, Step) (string, error){
 		StepApp: r.stepApp, StepLogo: r.stepLogo, StepTester: r.stepTester, StepValues: r.stepValues,
 		StepPush: r.stepPush, StepReadback: r.stepReadback, StepTest: r.stepTest,
-		StepAssign: r.stepAssign, StepEnable: r.stepEnable,
+		StepAssign: r.stepAssign, StepEnable: r.stepEnable, StepKey: r.stepKey, StepSwitch: r.stepSwitch,
+	}
+	if r.plan.Rotate != nil {
+		steps[StepValues], steps[StepPush], steps[StepTest] = r.rotateValues, r.rotatePush, r.rotateTest
 	}
 	if s.Action == Delete {
 		steps[StepApp], steps[StepPush], steps[StepEnable] = r.removeApp, r.restoreSP, r.turnOff
@@ -161,6 +166,7 @@ func (r *run) finish(err error) (Result, error) {
 	res := Result{Command: r.command, OK: err == nil, ExitCode: int(hint.CodeOf(err)),
 		Connection: r.connection(), Proof: string(r.profile.Proof), Changed: r.writes > 0,
 		Tested: r.tested(), Enabled: r.sp.Enabled}
+	res.Rotated = r.rotated
 	if r.app.ID != "" {
 		res.App = &AppResult{ID: r.app.ID, Label: r.app.Label, KID: r.app.KID}
 	}
@@ -171,7 +177,7 @@ func (r *run) finish(err error) (Result, error) {
 }
 
 func (r *run) connection() string {
-	if r.plan != nil {
+	if r.plan.Connection != "" {
 		return r.plan.Connection
 	}
 	return r.state.Connection

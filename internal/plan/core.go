@@ -25,6 +25,9 @@ type Core struct {
 	// Handoff writes the values for a person into a folder and says where;
 	// nil where no hand-off is possible.
 	Handoff func(settings []sso.SPSetting) (dir string, err error)
+	// Calls counts the requests made so far, for the gap of a rotation; nil
+	// where nobody counts.
+	Calls func() int
 	// RunID tells the journal's runs apart; empty means a random one.
 	RunID string
 
@@ -42,6 +45,8 @@ type Result struct {
 	Proof      string            `json:"proof,omitempty"`
 	Tested     bool              `json:"tested"`
 	Enabled    bool              `json:"enabled"`
+	// Rotated is set by a rotation.
+	Rotated *Rotated `json:"rotated,omitempty"`
 	// Changed tells whether anything was written.
 	Changed bool `json:"changed"`
 }
@@ -65,6 +70,8 @@ type run struct {
 	idp      sso.IdPValues
 	sp       sso.SPState
 	findings []sso.Finding
+	rotated  *Rotated
+	before   rotateBefore
 
 	mu     sync.Mutex // guards what follows; the steps of one wave share it
 	state  sso.State
@@ -79,7 +86,9 @@ func (c *Core) newRun(command string, p *Plan) *run {
 		_, _ = rand.Read(b[:]) // never fails
 		r.id = hex.EncodeToString(b[:])
 	}
-	if p != nil {
+	if p == nil {
+		r.plan = &Plan{}
+	} else {
 		r.fromObserved(p.Observed)
 	}
 	return r

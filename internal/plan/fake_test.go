@@ -54,6 +54,7 @@ type fakeOkta struct {
 	calls  []string
 	fail   func(call string, n int) (before, after error)
 	made   int
+	keys   []sso.SigningKey
 }
 
 func newOkta() *fakeOkta {
@@ -66,6 +67,7 @@ func newOkta() *fakeOkta {
 			{ID: "00uSus", Login: "sus@acme.example", Email: "sus@acme.example", Status: "SUSPENDED"},
 		},
 		given: map[string][]sso.Assignment{},
+		keys:  []sso.SigningKey{{KID: "kid1", Created: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}},
 	}
 }
 
@@ -110,7 +112,7 @@ func (o *fakeOkta) writes() []string {
 	var out []string
 	for _, c := range o.calls {
 		switch c {
-		case "create", "update", "delete", "assign", "unassign", "activate", "logo":
+		case "create", "update", "delete", "assign", "unassign", "activate", "logo", "generate", "switch":
 			out = append(out, c)
 		}
 	}
@@ -221,13 +223,49 @@ func (o *fakeOkta) DeleteApp(_ context.Context, id string) error {
 	})
 }
 
+func (o *fakeOkta) Keys(context.Context, string) (keys []sso.SigningKey, err error) {
+	err = o.call("keys", func() error { keys = append(keys, o.keys...); return nil })
+	return keys, err
+}
+
+func (o *fakeOkta) GenerateKey(_ context.Context, _ string, years int) (k sso.SigningKey, err error) {
+	err = o.call("generate", func() error {
+		n := len(o.keys) + 1
+		created := time.Date(2026, 2, n, 0, 0, 0, 0, time.UTC)
+		k = sso.SigningKey{KID: fmt.Sprintf("kid%d", n), Created: created, NotAfter: created.AddDate(years, 0, 0)}
+		o.keys = append(o.keys, k)
+		return nil
+	})
+	if err != nil {
+		return sso.SigningKey{}, err
+	}
+	return k, nil
+}
+
+func (o *fakeOkta) SwitchKey(_ context.Context, app sso.App, kid string) (out sso.App, err error) {
+	err = o.call("switch", func() error {
+		for i := range o.apps {
+			if o.apps[i].ID == app.ID {
+				o.apps[i].KID = kid
+				out = o.apps[i]
+				return nil
+			}
+		}
+		return errors.New("no such app")
+	})
+	if err != nil {
+		return sso.App{}, err
+	}
+	return out, nil
+}
+
 func (o *fakeOkta) UploadLogo(context.Context, string, string, []byte) error {
 	return o.call("logo", func() error { return nil })
 }
 
 func (o *fakeOkta) IdPValues(_ context.Context, app sso.App) (v sso.IdPValues, err error) {
 	err = o.call("values", func() error {
-		v = sso.IdPValues{Issuer: "http://www.okta.com/exk" + app.ID, SSOURL: "https://acme.example/app/x/exk" + app.ID + "/sso/saml", KID: app.KID, Certificate: testCertificate()}
+		v = sso.IdPValues{Issuer: "http://www.okta.com/exk" + app.ID, SSOURL: "https://acme.example/app/x/exk" + app.ID + "/sso/saml", KID: app.KID, Certificate: testCertificate(app.KID)}
 		return nil
 	})
 	return v, err

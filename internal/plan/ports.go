@@ -26,6 +26,11 @@ type Okta interface {
 	// ActivateApp turns an inactive app on again.
 	ActivateApp(ctx context.Context, id string) error
 	DeleteApp(ctx context.Context, id string) error
+	// Keys lists the app's signing keys; GenerateKey makes another one, which
+	// SwitchKey makes the active one with a single call.
+	Keys(ctx context.Context, appID string) ([]sso.SigningKey, error)
+	GenerateKey(ctx context.Context, appID string, years int) (sso.SigningKey, error)
+	SwitchKey(ctx context.Context, app sso.App, kid string) (sso.App, error)
 	UploadLogo(ctx context.Context, appID, fileName string, image []byte) error
 	// IdPValues reads the values for the service provider from Okta's
 	// metadata of the app's active key.

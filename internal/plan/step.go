@@ -21,6 +21,13 @@ const (
 	StepEnable   StepID = "sp.enable"
 )
 
+// The steps that a rotation adds.
+const (
+	StepKey        StepID = "okta.key"
+	StepSwitch     StepID = "okta.switch"
+	StepOktaRetire StepID = "okta.retire"
+)
+
 // Action is what a step does to the world.
 type Action string
 
@@ -58,6 +65,8 @@ type Plan struct {
 	Assign       []sso.Assignment
 	Unassign     []sso.Assignment
 	TesterAssign *sso.Assignment
+	// Rotate is set for a rotation.
+	Rotate *RotatePlan
 	// order overrides the order of a set-up.
 	order [][]StepID
 }

@@ -37,11 +37,19 @@ type State struct {
 
 	Proof     *Proof     `json:"proof,omitempty"`
 	EnabledAt *time.Time `json:"enabled_at,omitempty"`
+	// Rotation is a rotation that has begun and is not proven yet.
+	Rotation *Rotation `json:"rotation,omitempty"`
 	// Confirmed holds the steps that a person said were done by hand.
 	Confirmed map[string]time.Time `json:"confirmed,omitempty"`
 	// Unfinished names the command of a run that has not come to its end.
 	Unfinished string    `json:"unfinished,omitempty"`
 	Updated    time.Time `json:"updated"`
+}
+
+// Rotation is the change from one signing key to another.
+type Rotation struct {
+	FromKID string `json:"from_kid"`
+	ToKID   string `json:"to_kid,omitempty"` // "" until the key is there
 }
 
 // Proof is a passed test and the values that it was passed for.

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+)
+
+type rotateOptions struct {
+	answerFlags
+	years  int
+	dryRun bool
+}
+
+// defaultKeyYears is how long a new key is good for, as the one that Okta makes
+// with an app.
+const defaultKeyYears = 10
+
+func (p *program) rotateCommand() *cobra.Command {
+	o := &rotateOptions{}
+	cmd := &cobra.Command{
+		Use:   "rotate NAME",
+		Short: "Replace the signing certificate on both sides, proven, with a way back",
+		Long: `Replace the signing certificate on both sides: a new key is made in Okta, its
+certificate is given to the service provider, Okta signs with it, and a real
+sign-in proves it. When the proof fails, both sides go back to the old pair.
+A service provider that holds one certificate cannot let anybody in between the
+two writes; the result says how many calls lay between them.`,
+		Example: `  ssowizard rotate net2phone --sandbox --yes
+  ssowizard rotate net2phone --years 5 --test-user ana@acme.com --test-password-file password.txt`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.rotate(cmd.Context(), o, args[0]) },
+	}
+	o.register(cmd, append([]ask.ID{ask.Test, ask.TestUser, ask.TestPassword, ask.Override, ask.Confirmed}, accessQuestions...)...)
+	cmd.Flags().IntVar(&o.years, "years", defaultKeyYears, "validity of the new certificate, 2 to 10 years")
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "show the plan and write nothing")
+	return cmd
+}
+
+func (p *program) rotate(ctx context.Context, o *rotateOptions, name string) error {
+	ctx, cancel := p.limited(ctx)
+	defer cancel()
+	if o.years < 2 || o.years > 10 {
+		return hint.New(hint.Usage, "--years must be 2 to 10", "Okta makes keys for 2 to 10 years")
+	}
+	s, err := p.openManaged(ctx, &o.answerFlags, name, func(s *sso.Spec) { s.Test = testOr(s.Test, sso.TestHTTP) })
+	if err != nil {
+		return cause(ctx, err)
+	}
+	made, err := p.rotatePlan(ctx, s, o.years)
+	if err != nil {
+		return cause(ctx, err)
+	}
+	p.print.plan(made, s.place())
+	if o.dryRun {
+		return p.planned(made, false)
+	}
+	return p.carryOut(ctx, s, made)
+}
+
+func (p *program) rotatePlan(ctx context.Context, s *session, years int) (*plan.Plan, error) {
+	observed, err := s.Core.Observe(ctx, s.Spec)
+	if err != nil {
+		return nil, err
+	}
+	var keys []sso.SigningKey
+	if observed.App != nil {
+		if keys, err = s.Core.Okta.Keys(ctx, observed.App.ID); err != nil {
+			return nil, err
+		}
+	}
+	return plan.MakeRotate(s.Spec, s.Profile, observed, keys, years, s.Core.Diff)
+}

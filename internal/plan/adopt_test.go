@@ -1,0 +1,84 @@
+package plan_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+)
+
+func (w *world) adopt(appID string) (plan.Result, error) {
+	return w.core.Adopt(context.Background(), w.spec(nil), appID)
+}
+
+// forget is a machine that has no state: a colleague takes over.
+func (w *world) forget() { w.keeper.state, w.keeper.have = sso.State{}, false }
+
+func TestAColleagueTakesOverByTheMarkAlone(t *testing.T) {
+	w := newWorld(t)
+	w.mustSetup(w.spec(nil))
+	w.forget()
+	w.okta.calls = nil
+	res, err := w.adopt("")
+	if err != nil || res.App.ID != "0oa1" || len(w.okta.writes()) > 0 {
+		t.Fatalf("result %+v, writes %v, err %v", res, w.okta.writes(), err)
+	}
+	p, err := w.plan(w.spec(nil))
+	if err != nil || p.Pending() {
+		t.Errorf("after adopting: pending %v, err %v", p, err)
+	}
+}
+
+func TestAForeignAppIsAdoptedUnchangedAndUndoLeavesIt(t *testing.T) {
+	w := newWorld(t)
+	w.okta.apps = []sso.App{{ID: "0oaOld", Label: "Phones", Status: "ACTIVE", KID: "kid1", AdminNote: "made by hand",
+		SAML: &sso.SAMLSettings{ACSURL: "https://auth.net2phone.com/saml/login/callback", Audience: "n2p"}}}
+	if _, err := w.adopt("0oaOld"); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.okta.writes()) > 0 || w.okta.apps[0].AdminNote != "made by hand" {
+		t.Errorf("adopting wrote %v", w.okta.writes())
+	}
+	// What differs from the profile is offered as a change, not taken for somebody's.
+	p, err := w.plan(w.spec(func(s *sso.Spec) { s.Label = "Phones" }))
+	if err != nil || p.Step(plan.StepApp).Action != plan.Update {
+		t.Fatalf("plan = %v, err = %v", p, err)
+	}
+	w.mustSetup(w.spec(func(s *sso.Spec) { s.Label = "Phones" }))
+	w.undo(nil)
+	if len(w.okta.apps) != 1 || w.okta.apps[0].AdminNote != "made by hand" {
+		t.Errorf("after undo: %+v", w.okta.apps)
+	}
+}
+
+func TestWhatCannotBeAdoptedIsRefused(t *testing.T) {
+	acs := sso.SAMLSettings{ACSURL: "https://auth.net2phone.com/saml/login/callback", Audience: "n2p"}
+	for _, tc := range []struct {
+		name string
+		apps []sso.App
+		id   string
+		code hint.Code
+		says string
+	}{
+		{"no such app", nil, "0oaX", hint.Usage, "no app in Okta has the id"},
+		{"nothing alike", nil, "", hint.Usage, "carries the mark"},
+		{"several alike", []sso.App{{ID: "0oaA", SAML: &acs}, {ID: "0oaB", SAML: &acs}}, "", hint.Usage, "several apps"},
+		{"another sign-on mode", []sso.App{{ID: "0oaA", SignOnMode: "OPENID_CONNECT", OIDC: &sso.OIDCSettings{}}}, "0oaA", hint.Usage, "OPENID_CONNECT"},
+		{"another connection's", []sso.App{{ID: "0oaA", SAML: &acs, AdminNote: "ssowizard:1 0123456789abcdef phones net2phone"}}, "0oaA", hint.Refused, `belongs to connection "phones"`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.okta.apps = tc.apps
+			_, err := w.adopt(tc.id)
+			if hint.CodeOf(err) != tc.code || !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("code %d, err = %v", hint.CodeOf(err), err)
+			}
+			if w.keeper.have {
+				t.Error("a state was kept")
+			}
+		})
+	}
+}
