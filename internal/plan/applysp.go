@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -112,7 +113,38 @@ func (r *run) stepReadback(ctx context.Context, _ Step) (string, error) {
 			"look at its settings page; somebody or something else may be writing there too")
 	}
 	r.sp = state
+	if err := r.followOffered(ctx); err != nil {
+		return "", err
+	}
 	return plural(len(want), "setting agrees", "settings agree"), r.keepApplied()
+}
+
+// followOffered corrects the Okta app when the service provider, now that it
+// has its settings, shows another ACS URL or SP entity ID than was computed.
+func (r *run) followOffered(ctx context.Context) error {
+	want, err := r.profile.WantedApp(r.plan.Spec.Label, r.plan.Spec.Inputs, r.sp.Offered)
+	if err != nil {
+		return err
+	}
+	want.AdminNote = r.plan.WantApp.AdminNote
+	changes := r.Diff(r.plan.WantApp, want)
+	if len(changes) == 0 {
+		return nil
+	}
+	r.plan.WantApp = want
+	r.emit(Event{Kind: EventWarning, Step: StepReadback,
+		Detail: fmt.Sprintf("%s shows other values than computed (%s); the Okta app follows", r.profile.Name, changes[0].Field)})
+	err = r.write(ctx, StepApp, "update app "+name(r.app), func(ctx context.Context) (string, error) {
+		updated, err := r.Okta.UpdateApp(ctx, r.app.ID, want)
+		if err == nil {
+			r.app = updated
+		}
+		return r.app.ID, err
+	})
+	if err != nil {
+		return err
+	}
+	return r.keepApp(r.app, r.state.CreatedApp)
 }
 
 // written tells whether this run has written the service provider's settings,
@@ -177,7 +209,40 @@ func (r *run) stepEnable(ctx context.Context, _ Step) (string, error) {
 	if !state.Enabled {
 		return "", hint.New(hint.Failed, r.profile.Name+" took the switch but still reads as off", "look at its settings page")
 	}
-	return "on", r.keepEnabled()
+	if err := r.keepEnabled(); err != nil {
+		return "", err
+	}
+	return "on", r.proveEnabled(ctx)
+}
+
+// proveEnabled follows up a proof that had to stop short of the service
+// provider: now that it is on, a real sign-in has to go through at once, or it
+// is turned off again before people meet it.
+func (r *run) proveEnabled(ctx context.Context) error {
+	if r.profile.Proof != catalog.ProofResponse || r.SignIn == nil || r.plan.Observed.Tester == nil {
+		return nil
+	}
+	r.findings = nil
+	cause := r.ordinarySignIn(ctx)
+	if cause == nil && sso.AllOK(r.findings) {
+		return nil
+	}
+	if cause == nil {
+		cause = testFailed(r.findings)
+	}
+	ctx = context.WithoutCancel(ctx)
+	err := r.write(ctx, StepEnable, "turn off again at "+r.profile.Name, func(ctx context.Context) (string, error) {
+		return "", r.SP.SetEnabled(ctx, false)
+	})
+	if err != nil {
+		return hint.Seal(hint.TestFailed, fmt.Errorf("%w; and turning %s off again failed: %w", cause, r.profile.Name, err),
+			"turn it off by hand at once: people may not be able to sign in")
+	}
+	r.sp.Enabled = false
+	if err := r.save(func(s *sso.State) { s.EnabledAt = nil }); err != nil {
+		return errors.Join(cause, err)
+	}
+	return hint.Seal(hint.TestFailed, fmt.Errorf("the first real sign-in after turning on failed, so it is off again: %w", cause), "")
 }
 
 func (r *run) keepEnabled() error {

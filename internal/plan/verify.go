@@ -146,15 +146,47 @@ func (r *run) signIns(ctx context.Context) error {
 	if r.SignIn == nil {
 		return hint.New(hint.Usage, "nobody is named to try the sign-in", "add --test-user LOGIN with --test-password-file FILE")
 	}
-	if r.profile.Flows.SPInitiated && r.profile.Proof == catalog.ProofSPTest {
-		if err := r.spTest(ctx); err != nil {
-			return err
-		}
+	proofs := map[catalog.ProofKind]func(context.Context) error{
+		catalog.ProofSPTest: r.spTest, catalog.ProofSignIn: r.ordinarySignIn, catalog.ProofResponse: r.idpInitiated,
 	}
-	if !r.profile.Flows.IdPInitiated || !sso.AllOK(r.findings) {
+	if err := proofs[r.profile.Proof](ctx); err != nil {
+		return err
+	}
+	if r.profile.Proof == catalog.ProofResponse && r.sp.Enabled && sso.AllOK(r.findings) {
+		return r.ordinarySignIn(ctx)
+	}
+	if r.profile.Proof == catalog.ProofResponse || !r.profile.Flows.IdPInitiated || !sso.AllOK(r.findings) {
 		return nil
 	}
 	return r.idpInitiated(ctx)
+}
+
+// ordinarySignIn begins where people begin, at the service provider, and has to
+// end there, signed in.
+func (r *run) ordinarySignIn(ctx context.Context) error {
+	start, known, err := r.profile.SignInStart(r.plan.Spec.Inputs, r.sp.Offered)
+	if err != nil || !known {
+		return errors.Join(err, hintUnless(known, r.profile.Name))
+	}
+	page := r.profile.SignInPage
+	seen, err := r.signIn(ctx, func() (sso.SignInRequest, error) {
+		return sso.SignInRequest{Flow: sso.FlowSPInitiated, StartURL: start, Deliver: true,
+			Email: r.tester().Email, EmailField: page.EmailField, Submit: page.Submit}, nil
+	})
+	if err != nil {
+		return err
+	}
+	r.judgeSignIn(seen)
+	r.check(sso.Finding{Code: "signed_in", Flow: sso.FlowSPInitiated, OK: seen.Outcome == sso.OutcomeSignedIn,
+		Expected: "signed in at " + r.profile.Name, Got: sso.PlainText(string(seen.Outcome)+" "+seen.Detail, 300)})
+	return nil
+}
+
+func hintUnless(known bool, sp string) error {
+	if known {
+		return nil
+	}
+	return hint.New(hint.Failed, "the profile of "+sp+" does not say where people sign in", "add sign_in to the profile")
 }
 
 // spTest runs the service provider's own test: it says where the sign-in
