@@ -82,8 +82,12 @@ func (o *Org) authorize(c *call, rt *route) error {
 	return nil
 }
 
-// checkScope wants okta.<resource>.manage, or .read for reading.
+// checkScope wants okta.<resource>.manage, or .read for reading. Reading
+// oneself needs no role but the scope for people.
 func checkScope(c *call, res resource, write bool) error {
+	if res == "" {
+		res = resUsers
+	}
 	manage, read := "okta."+string(res)+".manage", "okta."+string(res)+".read"
 	if slices.Contains(c.who.scopes, manage) || !write && slices.Contains(c.who.scopes, read) {
 		return nil

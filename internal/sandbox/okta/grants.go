@@ -13,6 +13,7 @@ type grant struct {
 	Scope   string `json:"scope"`
 	By      string `json:"by"`
 	Created stamp  `json:"created"`
+	Order   int    `json:"order"` // they are listed oldest first
 }
 
 func (o *Org) grantObject(c *call, a *app, g *grant, embed bool) object {
@@ -75,6 +76,9 @@ func (o *Org) createGrant(c *call) (*reply, error) {
 		}
 	}
 	g := &grant{ID: o.random.id("oag", liveEra), App: a.ID, Scope: b.ScopeID, Created: stampOf(o.now())}
+	if list := o.grants[a.ID]; len(list) > 0 {
+		g.Order = list[len(list)-1].Order + 1
+	}
 	if c.who.person != nil {
 		g.By = c.who.person.ID
 	}

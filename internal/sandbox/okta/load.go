@@ -79,3 +79,17 @@ func (o *Org) loadMember(key string, in bool) {
 		g.leave(p)
 	}
 }
+
+// loadAppUser and loadAppGroup leave out assignments of people and groups that
+// were deleted, which took these with them.
+func (o *Org) loadAppUser(u *appUser) {
+	if o.people.byID[u.User] != nil && o.apps.byID[u.App] != nil {
+		o.putAppUser(u)
+	}
+}
+
+func (o *Org) loadAppGroup(g *appGroup) {
+	if o.groups.byID[g.Group] != nil && o.apps.byID[g.App] != nil {
+		o.putAppGroup(g)
+	}
+}

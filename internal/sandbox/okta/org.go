@@ -205,8 +205,8 @@ func (o *Org) load() error {
 		each(o.log, kindMember, func(key string, in *bool) { o.loadMember(key, *in) }),
 		each(o.log, kindKey, func(kid string, k *signingKey) { o.keys[kid] = k }),
 		each(o.log, kindApp, func(_ string, a *app) { o.apps.put(a) }),
-		each(o.log, kindAppUser, func(_ string, u *appUser) { o.putAppUser(u) }),
-		each(o.log, kindAppGroup, func(_ string, g *appGroup) { o.putAppGroup(g) }),
+		each(o.log, kindAppUser, func(_ string, u *appUser) { o.loadAppUser(u) }),
+		each(o.log, kindAppGroup, func(_ string, g *appGroup) { o.loadAppGroup(g) }),
 		each(o.log, kindSecret, func(_ string, s *clientSecret) { o.secrets[s.App] = append(o.secrets[s.App], s) }),
 		each(o.log, kindGrant, func(_ string, g *grant) { o.grants[g.App] = append(o.grants[g.App], g) }),
 		each(o.log, kindCounter, func(base string, n *int) { o.counters[base] = *n }),
@@ -216,10 +216,10 @@ func (o *Org) load() error {
 
 func (o *Org) sortLoaded() error {
 	for _, list := range o.secrets {
-		slices.SortFunc(list, func(a, b *clientSecret) int { return int(a.Order - b.Order) })
+		slices.SortFunc(list, func(a, b *clientSecret) int { return a.Order - b.Order })
 	}
 	for _, list := range o.grants {
-		slices.SortFunc(list, func(a, b *grant) int { return int(a.Created - b.Created) })
+		slices.SortFunc(list, func(a, b *grant) int { return a.Order - b.Order })
 	}
 	return nil
 }

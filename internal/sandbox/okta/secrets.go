@@ -14,7 +14,7 @@ import (
 type clientSecret struct {
 	ID      string `json:"id"`
 	App     string `json:"app"`
-	Order   int64  `json:"order"` // they are listed oldest first
+	Order   int    `json:"order"` // they are listed oldest first
 	Created stamp  `json:"created"`
 	Updated stamp  `json:"updated"`
 	Status  string `json:"status"`
@@ -27,10 +27,14 @@ func (o *Org) newSecret(app, text string) *clientSecret {
 	if text == "" {
 		text = o.random.url(48)
 	}
-	now := o.now()
+	order := 0
+	if list := o.secrets[app]; len(list) > 0 {
+		order = list[len(list)-1].Order + 1
+	}
+	now := stampOf(o.now())
 	return &clientSecret{
-		ID: o.random.id("ocs", liveEra), App: app, Order: now.UnixNano(),
-		Created: stampOf(now), Updated: stampOf(now), Status: active, Secret: text,
+		ID: o.random.id("ocs", liveEra), App: app, Order: order,
+		Created: now, Updated: now, Status: active, Secret: text,
 	}
 }
 

@@ -140,7 +140,7 @@ func TestFreeOrgHasTenAppCallsAMinute(t *testing.T) {
 	if r.Header.Get("Date") != began.Add(10*time.Second).Format(http.TimeFormat) || r.Header.Get("Retry-After") != "" {
 		t.Errorf("429 has Date %q, Retry-After %q", r.Header.Get("Date"), r.Header.Get("Retry-After"))
 	}
-	s.must(429, "GET", "/api/v1/apps/x/credentials/keys", "")                            // the same bucket
+	s.must(429, "GET", "/api/v1/apps/x/credentials/keys", "")                                    // the same bucket
 	if got := limitsOf(s.must(404, "GET", "/api/v1/apps/x", "")); got[0] != 50 || got[1] != 49 { // another one
 		t.Errorf("one app: %v", got)
 	}

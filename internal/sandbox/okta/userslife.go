@@ -10,8 +10,11 @@ func (o *Org) setStatus(u *person, status string) (*person, error) {
 	now := stampOf(o.now())
 	changed := u.clone()
 	changed.Prior, changed.Status, changed.StatusChanged, changed.Updated = u.Status, status, now, now
-	if status == active && changed.Activated == 0 {
+	if u.Status == staged || u.Status == deprovisioned {
 		changed.Activated = now
+	}
+	if status == deprovisioned {
+		changed.Activated = u.Activated
 	}
 	if err := o.keepPerson(changed); err != nil {
 		return nil, err
