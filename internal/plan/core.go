@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/sso"
@@ -161,10 +162,17 @@ func (r *run) journal(step StepID, phase, what, target string, cause error) erro
 }
 
 // NoteWait reports that the step at work waits for something, such as a rate limit.
-func (c *Core) NoteWait(detail string) {
+func (c *Core) NoteWait(detail string) { c.NoteWaitFor(detail, 0) }
+
+// NoteWaitFor is NoteWait for a wait of known length.
+func (c *Core) NoteWaitFor(detail string, length time.Duration) {
 	id, begun := c.current.Load().(StepID)
 	if !begun {
 		id = StepApp // the reading that comes first belongs to it
 	}
-	c.emit(Event{Kind: EventStep, Step: id, Status: Waiting, Detail: detail})
+	e := Event{Kind: EventStep, Step: id, Status: Waiting, Detail: detail}
+	if length > 0 {
+		e.Until = c.Clock.Now().Add(length)
+	}
+	c.emit(e)
 }

@@ -39,6 +39,8 @@ type Event struct {
 	Status  Status
 	Elapsed time.Duration
 	Detail  string
+	// Until is when a wait ends, zero where that is not known.
+	Until   time.Time
 	Check   *sso.Finding
 	Handoff *Handoff
 }

@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
@@ -14,6 +15,8 @@ type RotatePlan struct {
 	FromKID string
 	ToKID   string // "" when the key is yet to be made
 	Years   int    // validity of a key that is made
+	// known are the keys that were there when the plan was made.
+	known []string
 }
 
 // Rotated is what a rotation came to.
@@ -42,6 +45,9 @@ func MakeRotate(spec sso.Spec, profile *catalog.Profile, o Observed, keys []sso.
 		return nil, hint.New(hint.Refused, fmt.Sprintf("the app %s is not active", name(*o.App)), "set it up again with --override, or activate it in Okta")
 	}
 	m.Rotate = &RotatePlan{FromKID: o.App.KID, Years: years}
+	for _, k := range keys {
+		m.Rotate.known = append(m.Rotate.known, k.KID)
+	}
 	resumed := o.State.Rotation
 	if resumed != nil && resumed.ToKID == o.App.KID {
 		m.Rotate.FromKID, m.Rotate.ToKID = resumed.FromKID, resumed.ToKID
@@ -158,8 +164,10 @@ func (r *run) stepKey(ctx context.Context, _ Step) (string, error) {
 		if lookErr != nil {
 			return "", lookErr
 		}
-		if kid := unusedKey(keys, r.app.KID); kid != "" {
-			return kid, r.keepKey(kid)
+		for _, k := range keys {
+			if !slices.Contains(r.plan.Rotate.known, k.KID) {
+				return k.KID, r.keepKey(k.KID)
+			}
 		}
 	}
 }

@@ -100,7 +100,7 @@ func (r *run) authn(ctx context.Context, path string, body any) (authnAnswer, er
 	p, err := r.postJSON(ctx, u, text)
 	// A try that was put off was not made, and does not count against the person.
 	for tries := 0; err == nil && p.status == http.StatusTooManyRequests && tries < maxRetries; tries++ {
-		if err := wait(ctx, putOff(p.header)); err != nil {
+		if err := r.c.cfg.Sleep(ctx, putOff(p.header)); err != nil {
 			return answer, err
 		}
 		p, err = r.postJSON(ctx, u, text)

@@ -25,6 +25,8 @@ type Config struct {
 	Login    string
 	Password secret.String
 	Now      func() time.Time
+	// Sleep waits where Okta puts a try off; nil waits on the real clock.
+	Sleep func(ctx context.Context, d time.Duration) error
 	// UserAgent names the program to both sides.
 	UserAgent string
 	// MaxHops bounds the requests of one sign-in; 0 means 30.
@@ -63,6 +65,9 @@ func New(cfg Config) (*Client, error) {
 	case cfg.Password.IsZero():
 		return nil, hint.New(hint.Usage, fmt.Sprintf("sign in as %q: no password is given", sso.PlainText(cfg.Login, 100)),
 			"give the tester's password with --test-password-file FILE, or use --test browser")
+	}
+	if cfg.Sleep == nil {
+		cfg.Sleep = wait
 	}
 	if cfg.MaxHops <= 0 {
 		cfg.MaxHops = defaultMaxHops
