@@ -30,12 +30,19 @@ type Options struct {
 	// name in it becomes a name of the org.
 	OktaTLS string
 
+	// LetOtherMachinesIn is an address, such as 0.0.0.0:7001, at which other
+	// machines reach the org too. Everything else stays on loopback.
+	LetOtherMachinesIn string
+
 	Users, Groups int    // seeds of the org: 200 and 40
 	Engine        string // oie or classic
 	RateLimit     string // okta, free or off
 	Policy        string // password or two-factor
 	Latency       time.Duration
 	LogFile       string
+	// Faults are what goes wrong on purpose, at the org and the service
+	// providers: KIND[=ARG]@METHOD PATH[#COUNT].
+	Faults []string
 
 	// Publish makes the sandbox one that other commands may join.
 	Publish bool
@@ -60,7 +67,11 @@ type OktaInfo struct {
 	// ReadOnlyAPIToken belongs to an administrator who may only read.
 	ReadOnlyAPIToken string `json:"read_only_api_token,omitempty"`
 	// TLSURL is the origin on TLS, where there is one.
-	TLSURL string       `json:"tls_url,omitempty"`
+	TLSURL string `json:"tls_url,omitempty"`
+	// OtherMachines is the address where other machines reach the org, if they
+	// were let in.
+	OtherMachines string `json:"other_machines,omitempty"`
+
 	People []PersonInfo `json:"people"`
 }
 

@@ -60,6 +60,9 @@ type OptionsError struct {
 	// Kept is what the sandbox keeps from its first start, where that is the
 	// reason; a reset is the way to another value.
 	Kept string
+	// BeyondLoopback says that an address was refused because other machines
+	// could reach it.
+	BeyondLoopback bool
 }
 
 func (e *OptionsError) Error() string {

@@ -55,6 +55,7 @@ func (f *fakeOrg) ReadOnlyToken() string { return kept(f.opts.Log, "readonly") }
 func (f *fakeOrg) Printed() []sandbox.TestPerson {
 	return people()[:5]
 }
+func (f *fakeOrg) Overview(string, int) sandbox.Overview { return sandbox.Overview{} }
 func (f *fakeOrg) Everybody(yield func(sandbox.TestPerson) bool) {
 	for _, p := range people() {
 		if !yield(p) {

@@ -17,7 +17,9 @@ import (
 // holds each answer back until it is whole, logs it, delays it, sends it.
 type front struct {
 	log     *requestLog
+	recent  *recent // nil keeps none
 	latency time.Duration
+	faults  *faults // nil has none
 	now     func() time.Time
 }
 
@@ -30,25 +32,31 @@ func (f *front) serve(next http.Handler, admits func(host string) bool, service 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		at := f.now()
 		host := hostName(r.Host)
-		answer := &answer{header: http.Header{}}
+		answer, fault := &answer{header: http.Header{}}, broken{}
 		if !admits(host) {
 			// A page of another site that had its name point here may not act.
 			http.Error(answer, "the sandbox does not answer for this host name", http.StatusBadRequest)
 		} else {
 			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-			if !run(next, answer, r) {
-				_ = f.log.write(at, service(host), r, 0) // there is no answer to fail
+			fault = f.faults.hit(r)
+			switch {
+			case fault.is("refuse"):
+				_ = f.note(at, service(host), r, 0) // there is no answer to fail
+				panic(http.ErrAbortHandler)
+			case fault.instead(answer, service(host), at):
+			case !run(next, answer, r):
+				_ = f.note(at, service(host), r, 0) // there is no answer to fail
 				panic(http.ErrAbortHandler)
 			}
 		}
-		if err := f.log.write(at, service(host), r, answer.code()); err != nil {
+		if err := f.note(at, service(host), r, answer.code()); err != nil {
 			http.Error(w, "the sandbox cannot write its log", http.StatusInternalServerError)
 			return
 		}
 		if !pause(r.Context(), f.latency) {
 			panic(http.ErrAbortHandler) // nobody is there any more
 		}
-		answer.send(w)
+		fault.deliver(w, r, answer, f.now())
 	})
 }
 
@@ -121,18 +129,12 @@ func (a *answer) code() int {
 	return a.status
 }
 
-func (a *answer) send(w http.ResponseWriter) {
-	from := a.sent
-	if from == nil {
-		from = a.header
+// headers are those of the answer, as they were when its status was set.
+func (a *answer) headers() http.Header {
+	if a.sent == nil {
+		return a.header
 	}
-	for name, values := range from {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(a.code())
-	if a.body.Len() > 0 {
-		_, _ = w.Write(a.body.Bytes()) // fails when the other side has gone
-	}
+	return a.sent
 }
 
 // requestLog writes one JSON line a request. Safe for concurrent use; nil
@@ -163,12 +165,21 @@ type line struct {
 	Client  string    `json:"client"`
 }
 
-func (l *requestLog) write(at time.Time, service string, r *http.Request, status int) error {
+// note keeps a request for the console and writes it to the log.
+func (f *front) note(at time.Time, service string, r *http.Request, status int) error {
+	l := line{Time: at.UTC(), Service: service, Method: r.Method,
+		Path: r.URL.EscapedPath(), Status: status, Client: r.UserAgent()}
+	if f.recent != nil {
+		f.recent.add(l)
+	}
+	return f.log.write(l)
+}
+
+func (l *requestLog) write(one line) error {
 	if l == nil {
 		return nil
 	}
-	data, err := json.Marshal(line{Time: at.UTC(), Service: service, Method: r.Method,
-		Path: r.URL.EscapedPath(), Status: status, Client: r.UserAgent()})
+	data, err := json.Marshal(one)
 	if err != nil {
 		return err
 	}

@@ -31,29 +31,64 @@ type address struct {
 	port int // 0: any free one
 }
 
-// parseAddress reads host:port, :port being refused because it means every
-// interface, or a port alone. Every address of a host name must be loopback.
+// letIn is the option that lets other machines in. It says what it does, and
+// it alone takes an address that is not loopback.
+const letIn = "let-other-machines-in"
+
+// parseAddress reads host:port, or a port alone. Every address of a host name
+// must be loopback, and :port, which means every interface, is refused; but
+// not with the option that says that others are to come in.
 func parseAddress(ctx context.Context, option, text string) (address, error) {
 	bad := func(reason string) (address, error) {
 		return address{}, &OptionsError{Option: option, Value: clean(text), Reason: reason}
 	}
+	beyond := func(reason string) (address, error) {
+		return address{}, &OptionsError{Option: option, Value: clean(text), Reason: reason, BeyondLoopback: true}
+	}
 	host, portText, err := net.SplitHostPort(text)
 	if err != nil {
 		host, portText = "127.0.0.1", text
+		if option == letIn {
+			host = "" // every interface
+		}
 	}
 	port, err := strconv.ParseUint(portText, 10, 16)
 	if err != nil {
 		return bad("must be a port, or a loopback address and a port, such as 127.0.0.1:8080")
 	}
+	if option == letIn {
+		return networkAddress(ctx, host, int(port), bad)
+	}
 	if host == "" {
-		return bad("would listen on every interface; the sandbox is for this machine alone, such as 127.0.0.1:" + portText)
+		return beyond("would listen on every interface; the sandbox is for this machine alone, such as 127.0.0.1:" + portText)
 	}
 	ip, err := loopbackIP(ctx, host)
+	if errors.Is(err, errBeyond) {
+		return beyond(err.Error())
+	}
 	if err != nil {
 		return bad(err.Error())
 	}
 	return address{host: strings.ToLower(host), ip: ip, port: int(port)}, nil
 }
+
+// networkAddress is one that other machines may reach.
+func networkAddress(ctx context.Context, host string, port int, bad func(string) (address, error)) (address, error) {
+	if host == "" {
+		return address{port: port}, nil
+	}
+	ip := host
+	if _, err := netip.ParseAddr(host); err != nil {
+		ips, err := net.DefaultResolver.LookupHost(ctx, host)
+		if err != nil || len(ips) == 0 {
+			return bad("the host name is not known on this machine")
+		}
+		ip = ips[0]
+	}
+	return address{host: strings.ToLower(host), ip: ip, port: port}, nil
+}
+
+var errBeyond = errors.New("is not a loopback address; the sandbox is for this machine alone, such as 127.0.0.1")
 
 func loopbackIP(ctx context.Context, host string) (string, error) {
 	if isLocalhost(host) {
@@ -67,7 +102,7 @@ func loopbackIP(ctx context.Context, host string) (string, error) {
 	}
 	for _, ip := range ips {
 		if a, err := netip.ParseAddr(ip); err != nil || !a.IsLoopback() {
-			return "", errors.New("is not a loopback address; the sandbox is for this machine alone, such as 127.0.0.1")
+			return "", errBeyond
 		}
 	}
 	return ips[0], nil

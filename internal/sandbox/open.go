@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"path/filepath"
 
 	"example.com/ssowizard/internal/sandbox/durable"
@@ -44,13 +45,22 @@ func (s *Sandbox) open(ctx context.Context, o Options, parts makers) error {
 
 // places are the addresses that are listened on.
 type places struct {
-	okta, sp, oktaTLS                   address
-	oktaListener, spListener, oktaOnTLS net.Listener // the last may be nil
+	okta, sp, oktaTLS, network address
+	oktaListener, spListener   net.Listener
+	oktaOnTLS, networkListener net.Listener // nil where they were not asked for
 }
 
 // admitsOkta tells which host names are the org's.
 func (p *places) admitsOkta(host string) bool {
 	return isLoopback(host) || p.oktaOnTLS != nil && host == p.oktaTLS.host
+}
+
+// admitsNetwork tells under which host names other machines reach the org: IP
+// addresses, which no page on the web can have as its own name, and the name
+// that was given with the address.
+func (p *places) admitsNetwork(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil || host == p.network.host && host != ""
 }
 
 // listen opens every listener and keeps in k where the first two are.
@@ -65,6 +75,7 @@ func (s *Sandbox) listen(ctx context.Context, o Options, k *kept) (*places, erro
 		{"listen", o.Listen, "Okta", &k.Listen, &at.okta, &at.oktaListener},
 		{"", "", "the service providers", &k.TLS, &at.sp, &at.spListener},
 		{"okta-tls", o.OktaTLS, "Okta on TLS", nil, &at.oktaTLS, &at.oktaOnTLS},
+		{letIn, o.LetOtherMachinesIn, "other machines", nil, &at.network, &at.networkListener},
 	} {
 		text, isKept := l.asked, false
 		switch {
@@ -101,12 +112,19 @@ func (s *Sandbox) openOrg(o Options, k kept, parts makers, at *places) (org, err
 	made, err := parts.org(orgOptions{
 		Log: records, Users: k.Users, Groups: k.Groups, Engine: k.Engine,
 		RateLimit: o.RateLimit, TwoFactor: o.Policy == "two-factor",
-		AllowedHosts: func(hostPort string) bool { return at.admitsOkta(hostName(hostPort)) },
+		AllowedHosts: at.admits,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the sandbox's Okta org: %w", err)
 	}
 	return made, nil
+}
+
+// admits tells whether the org is served under a name on any listener. Which
+// names go with which listener the front of each has looked at already.
+func (p *places) admits(hostPort string) bool {
+	host := hostName(hostPort)
+	return p.admitsOkta(host) || p.networkListener != nil && p.admitsNetwork(host)
 }
 
 func (s *Sandbox) openProviders(okta org, parts makers, at *places) (providers, error) {
@@ -142,6 +160,9 @@ func describe(okta org, sps providers, at *places, caFile string) Info {
 	}
 	if at.oktaOnTLS != nil {
 		info.Okta.TLSURL = at.oktaTLS.origin("https")
+	}
+	if at.networkListener != nil {
+		info.Okta.OtherMachines = at.network.String()
 	}
 	for _, p := range okta.Printed() {
 		info.Okta.People = append(info.Okta.People, PersonInfo{Login: p.Login, Password: p.Password})

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"strings"
 
 	"example.com/ssowizard/internal/sandbox/durable"
 )
@@ -14,6 +15,8 @@ type org interface {
 	// Printed are people to show with their passwords, the named ones first.
 	Printed() []person
 	Everybody(yield func(person) bool)
+	// Overview lists what fits q, at most so many of each kind.
+	Overview(q string, most int) overview
 }
 
 // providers are the service providers as this package needs them.
@@ -26,7 +29,30 @@ type providers interface {
 type person struct {
 	Login, Email, Password string
 	FirstName, LastName    string
+	Status                 string
 	Admin                  bool
+}
+
+// Name is a person's name as one writes it.
+func (p person) Name() string { return strings.TrimSpace(p.FirstName + " " + p.LastName) }
+
+// overview is what the console shows of the org.
+type overview struct {
+	Apps                     []appLine
+	People                   []person
+	Groups                   []groupLine
+	PeopleFound, GroupsFound int
+}
+
+type appLine struct {
+	ID, Label, Mode, Status string
+	People, Groups          int
+	Instructions            string // path of a page, or empty
+}
+
+type groupLine struct {
+	ID, Name string
+	Members  int
 }
 
 type provider struct {

@@ -28,26 +28,36 @@ func (s *Sandbox) serve(o Options, okta org, sps providers, at *places, requests
 	if err != nil {
 		return err
 	}
-	f := &front{log: requests, latency: o.Latency, now: time.Now}
-	oktaFront := f.serve(okta, at.admitsOkta, func(string) string { return "okta" })
+	broken, err := parseFaults(o.Faults)
+	if err != nil {
+		return err
+	}
+	f := &front{log: requests, recent: &recent{}, latency: o.Latency, faults: broken, now: time.Now}
+	isOkta := func(string) string { return "okta" }
+	oktaFront := f.serve(okta, at.admitsOkta, isOkta)
+	page := &console{info: s.info, org: okta, recent: f.recent}
 	spFront := f.serve(sps, admitsProviders(sps), serviceNames(sps))
 	if at.oktaOnTLS != nil {
 		leaf, err := ca.leaf([]string{"*.localhost", at.oktaTLS.host, at.oktaTLS.ip}, now)
 		if err != nil {
 			return err
 		}
-		s.serveOn(at.oktaOnTLS, oktaFront, &leaf, o.Latency)
+		s.serveOn(at.oktaOnTLS, withPage(oktaFront, consolePath, page, at), &leaf, o.Latency)
+	}
+	if at.networkListener != nil {
+		s.serveOn(at.networkListener, f.serve(okta, at.admitsNetwork, isOkta), nil, o.Latency)
 	}
 	s.serveOn(at.spListener, spFront, &spLeaf, o.Latency)
-	s.serveOn(at.oktaListener, s.withInstance(oktaFront, at), nil, o.Latency)
+	own := withPage(oktaFront, instancePath, http.HandlerFunc(s.public.serveInstance), at)
+	s.serveOn(at.oktaListener, withPage(own, consolePath, page, at), nil, o.Latency)
 	return nil
 }
 
-// withInstance adds the page by which a joining command knows the instance.
-func (s *Sandbox) withInstance(next http.Handler, at *places) http.Handler {
+// withPage adds a page of the sandbox's own to the org, under the org's names.
+func withPage(next http.Handler, path string, page http.Handler, at *places) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == instancePath && at.admitsOkta(hostName(r.Host)) {
-			s.public.serveInstance(w, r)
+		if r.URL.Path == path && at.admitsOkta(hostName(r.Host)) {
+			page.ServeHTTP(w, r)
 			return
 		}
 		next.ServeHTTP(w, r)

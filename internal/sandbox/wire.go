@@ -39,7 +39,23 @@ func (o oktaOrg) Everybody(yield func(person) bool) {
 
 func personOf(l okta.Login) person {
 	return person{Login: l.Login, Email: l.Email, Password: l.Password,
-		FirstName: l.FirstName, LastName: l.LastName, Admin: l.Admin}
+		FirstName: l.FirstName, LastName: l.LastName, Status: l.Status, Admin: l.Admin}
+}
+
+func (o oktaOrg) Overview(q string, most int) overview {
+	v := o.Org.Overview(q, most)
+	out := overview{PeopleFound: v.PeopleFound, GroupsFound: v.GroupsFound}
+	for _, a := range v.Apps {
+		out.Apps = append(out.Apps, appLine{ID: a.ID, Label: a.Label, Mode: a.Mode, Status: a.Status,
+			People: a.People, Groups: a.Groups, Instructions: a.Instructions})
+	}
+	for _, p := range v.People {
+		out.People = append(out.People, personOf(p))
+	}
+	for _, g := range v.Groups {
+		out.Groups = append(out.Groups, groupLine{ID: g.ID, Name: g.Name, Members: g.Members})
+	}
+	return out
 }
 
 type spProviders struct{ *sp.Providers }

@@ -46,6 +46,10 @@ type app struct {
 	Settings      json.RawMessage `json:"settings,omitempty"` // settings.app
 	Profile       json.RawMessage `json:"profile,omitempty"`
 	SAML          *samlSettings   `json:"saml,omitempty"`
+	Overrides     *overrides      `json:"overrides,omitempty"` // SAML of the catalogue
+	Plugin        *plugin         `json:"plugin,omitempty"`
+	SignIn        *signInWith     `json:"signIn,omitempty"` // with passwords
+	Provisioning  json.RawMessage `json:"provisioning,omitempty"`
 	OAuth         *oauthSettings  `json:"oauth,omitempty"`
 	IDToken       *idTokenClaims  `json:"idToken,omitempty"`
 	Roles         []role          `json:"roles,omitempty"` // of a service app
@@ -110,7 +114,9 @@ func (a *app) clone() *app {
 }
 
 // wizardMade tells whether the app has a name of its own.
-func (a *app) wizardMade() bool { return a.Mode == modeSAML }
+func (a *app) wizardMade() bool {
+	return a.SAML != nil || a.Plugin != nil
+}
 
 func (a *app) hasKey(kid string) bool {
 	return slices.ContainsFunc(a.Keys, func(k appKey) bool { return k.KID == kid })

@@ -20,7 +20,13 @@ type appBody struct {
 		Signing  *struct {
 			Kid *string `json:"kid"`
 		} `json:"signing"`
-		OAuth *oauthCredentials `json:"oauthClient"`
+		OAuth      *oauthCredentials `json:"oauthClient"`
+		Scheme     string            `json:"scheme"`
+		SharedName *string           `json:"userName"`
+		Reveal     bool              `json:"revealPassword"`
+		Password   *struct {
+			Value *string `json:"value"`
+		} `json:"password"`
 	} `json:"credentials"`
 	Settings settingsBody `json:"settings"`
 }
@@ -30,8 +36,21 @@ type settingsBody struct {
 	Notes         *notes          `json:"notes"`
 	Notifications *notifications  `json:"notifications"`
 	Implicit      bool            `json:"implicitAssignment"`
-	SignOn        *samlBody       `json:"signOn"`
+	SignOn        json.RawMessage `json:"signOn"`
 	OAuth         *oauthBody      `json:"oauthClient"`
+}
+
+// saml reads settings.signOn, whose members differ from mode to mode, as a
+// custom SAML app's.
+func (s *settingsBody) saml() (*samlBody, error) {
+	if len(s.SignOn) == 0 || string(s.SignOn) == "null" {
+		return nil, nil
+	}
+	b := &samlBody{}
+	if json.Unmarshal(s.SignOn, b) != nil {
+		return nil, malformed()
+	}
+	return b, nil
 }
 
 // modes are all sign-on modes that Okta knows.
@@ -75,7 +94,7 @@ func (b *appBody) apply(a *app) error {
 	if b.Visibility != nil {
 		a.Visibility = *b.Visibility
 	}
-	a.Visibility.Links = mergeLinks(links, a.Visibility.Links)
+	a.Visibility.Links = mergeLinks(a, links, a.Visibility.Links)
 	if string(b.Profile) != "null" {
 		a.Profile = b.Profile
 	}
@@ -85,14 +104,24 @@ func (b *appBody) apply(a *app) error {
 	return b.applySettings(a)
 }
 
-// mergeLinks lets a caller switch links that there are, and make none.
-func mergeLinks(have, sent map[string]bool) map[string]bool {
-	out := make(map[string]bool, len(have))
-	for name, on := range have {
-		if v, ok := sent[name]; ok {
-			on = v
+// mergeLinks lets a caller switch tiles that there are, and make none.
+func mergeLinks(a *app, have, sent map[string]bool) map[string]bool {
+	names := []string{a.LinkName}
+	if of := integrationOf(a.Name); of != nil && a.LinkName == "" {
+		names = nil
+		for _, l := range of.links {
+			names = append(names, l.name)
 		}
-		out[name] = on
+	}
+	out := map[string]bool{}
+	for _, name := range names {
+		on, known := have[name]
+		if v, ok := sent[name]; ok {
+			on, known = v, true
+		}
+		if known && !on {
+			out[name] = false
+		}
 	}
 	return out
 }
@@ -105,13 +134,16 @@ func (b *appBody) applyCredentials(a *app) error {
 		if u.Type == "" {
 			u.Type = "BUILT_IN"
 		}
+		if u.Type == "CUSTOM" && u.PushStatus == "" {
+			u.PushStatus = "DONT_PUSH"
+		}
 		if !slices.Contains([]string{"BUILT_IN", "CUSTOM", "NONE"}, u.Type) ||
 			!slices.Contains([]string{"", "DONT_PUSH", "PUSH", "NOT_CONFIGURED"}, u.PushStatus) {
 			return malformed()
 		}
 		a.UserName = *u
 	}
-	if s := b.Credentials.Signing; s != nil && s.Kid != nil && a.Mode == modeSAML && *s.Kid != a.Kid {
+	if s := b.Credentials.Signing; s != nil && s.Kid != nil && signs(a.Mode) && *s.Kid != a.Kid {
 		if !a.hasKey(*s.Kid) {
 			return invalid("credentials.signing.kid", "kid: The key "+*s.Kid+" is not a key of this application.")
 		}
@@ -134,15 +166,26 @@ func (b *appBody) applySettings(a *app) error {
 		}
 		a.Notes = *s.Notes
 	}
-	switch a.Mode {
-	case modeSAML:
-		return s.SignOn.apply(a)
-	case modeOIDC:
-		return b.applyOAuth(a)
-	case modeBookmark:
-		return applyBookmark(a, s.App)
+	if passwords(a.Mode) {
+		if err := b.applyScheme(a); err != nil {
+			return err
+		}
 	}
-	return nil
+	switch of := integrationOf(a.Name); {
+	case a.Mode == modeBookmark:
+		return applyBookmark(a, s.App)
+	case of != nil:
+		return b.applyCatalogue(a, of)
+	case a.Mode == modeSAML:
+		signOn, err := s.saml()
+		if err != nil {
+			return err
+		}
+		return signOn.apply(a)
+	case a.Mode == modeOIDC:
+		return b.applyOAuth(a)
+	}
+	return b.applyPlugin(a)
 }
 
 // bookmark are the settings of a bookmark app.

@@ -182,18 +182,36 @@ func (o *Org) nextPriority(app string) int {
 	return list[len(list)-1].Priority + 1
 }
 
-// shifted is a group's assignment with those that make room for it.
+// shifted is a group's assignment with those that make room for it. Where it
+// moves behind others, these close the gap that it leaves.
 func (o *Org) shifted(ag *appGroup) []*appGroup {
 	changed := []*appGroup{ag}
-	taken := ag.Priority
-	for _, other := range o.assigned(ag.App) {
-		if other.Group == ag.Group || other.Priority != taken {
-			continue
-		}
+	list := o.assigned(ag.App)
+	taken := slices.ContainsFunc(list, func(other *appGroup) bool {
+		return other.Group != ag.Group && other.Priority == ag.Priority
+	})
+	if !taken {
+		return changed
+	}
+	move := func(other *appGroup, by int) {
 		moved := *other
-		moved.Priority++
-		taken = moved.Priority
+		moved.Priority += by
 		changed = append(changed, &moved)
+	}
+	if old := o.appGrps[ag.App][ag.Group]; old != nil && old.Priority < ag.Priority {
+		for _, other := range list {
+			if other.Priority > old.Priority && other.Priority <= ag.Priority {
+				move(other, -1)
+			}
+		}
+		return changed
+	}
+	next := ag.Priority
+	for _, other := range list {
+		if other.Group != ag.Group && other.Priority == next {
+			move(other, 1)
+			next++
+		}
 	}
 	return changed
 }

@@ -151,11 +151,11 @@ func (o *Org) createApp(c *call) (*reply, error) {
 	if b.Credentials != nil {
 		b.Credentials.Signing = nil // a new app has the key that is made for it
 	}
+	if err := b.apply(b.blankApp()); err != nil { // a refused body costs no key
+		return nil, err
+	}
 	var key *signingKey
 	if *b.SignOnMode == modeSAML {
-		if err := b.apply(blankApp(modeSAML)); err != nil { // a refused body costs no key
-			return nil, err
-		}
 		if key, err = o.makeKey(defaultYears); err != nil {
 			return nil, internalError()
 		}
@@ -171,52 +171,63 @@ func (b *appBody) creatable() error {
 		return invalid("mediated", blank("signOnMode"))
 	}
 	name, mode := text(b.Name), *b.SignOnMode
+	of := integrationOf(name)
 	switch {
-	case name == "" && mode == modeSAML:
+	case name == "" && (mode == modeSAML || mode == modeAutoLogin):
 		if b.Visibility == nil {
 			return invalid("mediated", "Missing visibility")
 		}
 		return nil
-	case name == nameOIDC && mode == modeOIDC, name == nameBookmark && mode == modeBookmark:
+	case name == nameOIDC && mode == modeOIDC:
 		return nil
-	case name == nameOIDC, name == nameBookmark, name == "":
+	case of != nil:
+		if _, has := of.mode(mode); has {
+			return nil
+		}
 		return invalid("mediated", "Invalid signOnMode")
-	case mode == modeSAML:
+	case name == nameOIDC, name == "":
+		return invalid("mediated", "Invalid signOnMode")
+	case mode == modeSAML && len(b.Settings.SignOn) > 0 && strings.Contains(string(b.Settings.SignOn), `"ssoAcsUrl"`),
+		strings.HasPrefix(name, subdomain+"_"):
 		return invalid("mediated", "Cannot create an existing App Wizard App")
 	}
 	return notFound(name, "App")
 }
 
-func blankApp(mode string) *app { return &app{Mode: mode, UserName: defaultUserName()} }
+// blankApp is an app of the body's kind before anything of it is applied. An
+// integration may get another mode than the one asked for.
+func (b *appBody) blankApp() *app {
+	a := &app{Mode: *b.SignOnMode, UserName: defaultUserName()}
+	if of := integrationOf(text(b.Name)); of != nil {
+		a.Name = of.name
+		a.Mode, _ = of.mode(a.Mode)
+	}
+	return a
+}
 
 func (o *Org) addApp(c *call, b *appBody, key *signingKey) (*reply, error) {
 	now := stampOf(o.now())
-	a := blankApp(*b.SignOnMode)
+	a := b.blankApp()
 	a.ID, a.Created, a.Updated = o.random.id("0oa", liveEra), now, now
 	a.Status, a.Policy = active, o.defaultPolicy()
 	if c.query.Get("activate") == "false" {
 		a.Status = inactive
 	}
-	var records []durable.Record
-	switch a.Mode {
-	case modeSAML:
-		a.Name, records = o.generatedName(text(b.Label))
-		a.LinkName, a.LinkID = a.Name+"_link", o.random.id("aln", liveEra)
+	records := o.identifyApp(a, text(b.Label), now)
+	if key != nil {
 		a.ExternalKey = o.random.id("exk", liveEra)
-		a.Kid, a.Keys = key.KID, []appKey{{KID: key.KID, Created: now}}
+		a.Kid, a.Keys = key.KID, append([]appKey{{KID: key.KID, Created: now}}, a.Keys...)
 		records = append(records, durable.Put(kindKey, key.KID, key))
-	case modeOIDC:
-		a.Name, a.LinkName, a.LinkID, a.Kid = nameOIDC, "oidc_client_link", o.meta.OIDCLink, o.meta.SigningKid
-	case modeBookmark:
-		a.Name, a.LinkName, a.LinkID = nameBookmark, "login", "2557"
 	}
-	a.Visibility.Links = map[string]bool{a.LinkName: true}
 	if err := b.apply(a); err != nil {
 		return nil, err
 	}
 	if a.OAuth != nil && a.OAuth.ApplicationType == "service" {
 		// The org's setting that makes new service apps super admins is on.
 		a.Roles = []role{{ID: o.random.id("ra1", liveEra), Type: superAdmin, Created: now}}
+	}
+	if err := o.knownHooks(a); err != nil {
+		return nil, err
 	}
 	secret, err := o.firstSecret(a, b)
 	if err != nil {
@@ -231,12 +242,39 @@ func (o *Org) addApp(c *call, b *appBody, key *signingKey) (*reply, error) {
 	}
 	if key != nil {
 		o.keys[key.KID] = key
+	}
+	if integrationOf(a.Name) == nil && a.Mode != modeOIDC {
 		o.counters[nameBase(a.Label)]++
 	}
 	if secret != nil {
 		o.secrets[a.ID] = []*clientSecret{secret}
 	}
 	return ok(o.appObject(c, a, shown)), nil
+}
+
+// identifyApp gives a new app its name, tiles and the key that it shares with
+// the org.
+func (o *Org) identifyApp(a *app, label string, now stamp) (records []durable.Record) {
+	of := integrationOf(a.Name)
+	switch {
+	case of == nil && a.Mode == modeOIDC:
+		a.Name, a.LinkName, a.LinkID = nameOIDC, nameOIDC+"_link", o.meta.OIDCLink
+	case of == nil:
+		a.Name, records = o.generatedName(label)
+		a.LinkName, a.LinkID = a.Name+"_link", o.random.id("aln", liveEra)
+	case of.links == nil:
+		a.LinkName, a.LinkID = of.name+"_link", o.tileID(of.name)
+	}
+	if a.Mode == modeOIDC || of != nil && signs(a.Mode) {
+		a.Kid = o.meta.SigningKid
+	}
+	if of != nil && signs(a.Mode) && !of.ownKey {
+		a.Keys = []appKey{{KID: a.Kid, Created: now}}
+	}
+	if a.Mode == modeSAML11 || a.Mode == modeWSFed {
+		a.ExternalKey = o.random.id("exk", liveEra)
+	}
+	return records
 }
 
 // nameBase is what a generated name and its counter go by: the org's subdomain
@@ -272,7 +310,7 @@ func (o *Org) replaceApp(c *call) (*reply, error) {
 	if old.Own {
 		return nil, denied()
 	}
-	if b.SignOnMode != nil && *b.SignOnMode != old.Mode {
+	if b.SignOnMode != nil && !old.hasMode(*b.SignOnMode) {
 		return nil, invalid("mediated", "Invalid signOnMode")
 	}
 	if old.wizardMade() && old.Status != active {
@@ -282,6 +320,9 @@ func (o *Org) replaceApp(c *call) (*reply, error) {
 	a := old.clone()
 	a.Updated = stampOf(o.now())
 	if err := b.apply(a); err != nil {
+		return nil, err
+	}
+	if err := o.knownHooks(a); err != nil {
 		return nil, err
 	}
 	secret, records := o.replacedSecret(a, b)
@@ -296,6 +337,16 @@ func (o *Org) replaceApp(c *call) (*reply, error) {
 		shown = o.currentSecret(a)
 	}
 	return ok(o.appObject(c, a, shown)), nil
+}
+
+// hasMode tells whether an app can be said to have a sign-on mode.
+func (a *app) hasMode(mode string) bool {
+	of := integrationOf(a.Name)
+	if of == nil {
+		return mode == a.Mode
+	}
+	_, has := of.mode(mode)
+	return has && (mode == a.Mode || mode == modeAutoLogin && a.Mode == modeBrowserPlugin)
 }
 
 func (o *Org) deleteApp(c *call) (*reply, error) {
@@ -320,6 +371,12 @@ func (o *Org) deleteApp(c *call) (*reply, error) {
 	for _, s := range o.secrets[a.ID] {
 		records = append(records, durable.Remove(kindSecret, s.ID))
 	}
+	for _, r := range o.csrs[a.ID] {
+		records = append(records, durable.Remove(kindCSR, r.ID))
+	}
+	if o.schemas[a.ID] != nil {
+		records = append(records, durable.Remove(kindSchema, a.ID))
+	}
 	for _, g := range o.grants[a.ID] {
 		records = append(records, durable.Remove(kindGrant, g.ID))
 	}
@@ -341,6 +398,8 @@ func (o *Org) deleteApp(c *call) (*reply, error) {
 	delete(o.appGrps, a.ID)
 	delete(o.secrets, a.ID)
 	delete(o.grants, a.ID)
+	delete(o.csrs, a.ID)
+	delete(o.schemas, a.ID)
 	return noContent(), nil
 }
 

@@ -174,7 +174,7 @@ func TestRefusedApps(t *testing.T) {
 		{"note", samlBody("x", `"app":{}`, `"app":{},"notes":{"admin":"`+strings.Repeat("é", 251)+`"}`), 400, `settings.notes.admin: `},
 		{"twice one attribute", samlBody("x", `"attributeStatements":[]`, `"attributeStatements":[{"type":"EXPRESSION","name":"x","values":["a"]},`+statement+`]`), 403,
 			`{"errorCode":"E0000039","errorSummary":"Operation on application settings failed.","errorLink":"E0000039","errorId":"oae*","errorCauses":[{"errorSummary":"customSamlGroupAttributes[0].name: Invalid SAML attribute name 'x': duplicate name"}]}`},
-		{"catalogue app", `{"name":"salesforce","label":"x","signOnMode":"AUTO_LOGIN"}`, 404, `salesforce (App)`},
+		{"catalogue app", `{"name":"nosuchapp","label":"x","signOnMode":"AUTO_LOGIN"}`, 404, `nosuchapp (App)`},
 		{"OIDC without redirect", `{"name":"oidc_client","label":"x","signOnMode":"OPENID_CONNECT","settings":{"oauthClient":{"grant_types":["authorization_code"],"response_types":["code"]}}}`, 400, `redirect_uris: `},
 		{"bookmark without URL", `{"name":"bookmark","label":"x","signOnMode":"BOOKMARK","settings":{"app":{}}}`, 400, `url: `},
 	} {

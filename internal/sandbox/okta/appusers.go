@@ -140,13 +140,13 @@ func (o *Org) listAppUsers(c *call) (*reply, error) {
 
 // appUserOf finds an assigned person. One who is not is unknown to the app.
 func (o *Org) appUserOf(c *call) (*app, *person, *appUser, error) {
+	p := o.people.byID[c.ids[1]]
+	if p == nil { // said before the app is looked for
+		return nil, nil, nil, notFound(c.ids[1], "User")
+	}
 	a, err := o.app(c.ids[0])
 	if err != nil {
 		return nil, nil, nil, err
-	}
-	p := o.people.byID[c.ids[1]]
-	if p == nil {
-		return nil, nil, nil, notFound(c.ids[1], "User")
 	}
 	u := o.assignment(a, p)
 	if u == nil {
@@ -204,6 +204,10 @@ func (o *Org) assignUser(c *call) (*reply, error) {
 	if p == nil {
 		return nil, notFound(b.ID, "User")
 	}
+	return o.assignPerson(c, a, p, b)
+}
+
+func (o *Org) assignPerson(c *call, a *app, p *person, b *appUserBody) (*reply, error) {
 	if a.Status != active {
 		return nil, notFound(a.ID, "AppInstance")
 	}
@@ -216,14 +220,24 @@ func (o *Org) assignUser(c *call) (*reply, error) {
 	return o.saveAppUser(c, a, p, b)
 }
 
+// updateAppUser assigns somebody who is not assigned yet.
 func (o *Org) updateAppUser(c *call) (*reply, error) {
-	a, p, u, err := o.appUserOf(c)
+	p := o.people.byID[c.ids[1]]
+	if p == nil {
+		return nil, notFound(c.ids[1], "User")
+	}
+	a, err := o.app(c.ids[0])
 	if err != nil {
 		return nil, err
 	}
 	b, err := c.appUserBody()
 	if err != nil {
 		return nil, err
+	}
+	u := o.assignment(a, p)
+	if u == nil {
+		b.ID = p.ID
+		return o.assignPerson(c, a, p, b)
 	}
 	if b.Scope == "" {
 		b.Scope = u.Scope
@@ -241,6 +255,9 @@ func (o *Org) saveAppUser(c *call, a *app, p *person, b *appUserBody) (*reply, e
 		return nil, invalid("scope", "scope: The user is in no group that is assigned to the application.")
 	}
 	if b.Credentials != nil && b.Credentials.UserName != nil && *b.Credentials.UserName != "" {
+		if u.UserName != *b.Credentials.UserName {
+			u.Created = now // another name is another assignment
+		}
 		u.UserName = *b.Credentials.UserName
 	}
 	if profile := bytes.TrimSpace(b.Profile); len(profile) > 0 && string(profile) != "null" && string(profile) != "{}" {

@@ -14,16 +14,17 @@ func TestAppUserAnswersEveryMemberInOrder(t *testing.T) {
 	s := start(t)
 	app, ben := s.samlApp("Direct"), s.userID("ben.okafor")
 	path := "/api/v1/apps/" + app + "/users"
-	want := `{"id":"00u*","externalId":null,"created":"2026-01-31T09:30:00.000Z","lastUpdated":"%s","scope":"USER","status":"ACTIVE",
-		"statusChanged":"2026-01-31T09:30:00.000Z","passwordChanged":null,"syncState":"DISABLED","credentials":{"userName":"%s"},
+	want := `{"id":"00u*","externalId":null,"created":"%[1]s","lastUpdated":"%[2]s","scope":"USER","status":"ACTIVE",
+		"statusChanged":"%[1]s","passwordChanged":null,"syncState":"DISABLED","credentials":{"userName":"%[3]s"},
 		"profile":{},"_links":{"app":{"href":"{o}/api/v1/apps/0oa*"},"user":{"href":"{o}/api/v1/users/00u*"}}}`
 	r := s.must(200, "POST", path, `{"id":"`+ben+`","scope":"USER"}`)
-	sameBytes(t, r.text, fmt.Sprintf(want, "2026-01-31T09:30:00.000Z", "ben.okafor@acme.example"))
+	sameBytes(t, r.text, fmt.Sprintf(want, "2026-01-31T09:30:00.000Z", "2026-01-31T09:30:00.000Z", "ben.okafor@acme.example"))
 	s.clock.add(time.Minute)
 	r = s.must(200, "POST", path, `{"id":"`+ben+`"}`) // again: created stays
-	sameBytes(t, r.text, fmt.Sprintf(want, "2026-01-31T09:31:00.000Z", "ben.okafor@acme.example"))
+	sameBytes(t, r.text, fmt.Sprintf(want, "2026-01-31T09:30:00.000Z", "2026-01-31T09:31:00.000Z", "ben.okafor@acme.example"))
 	r = s.must(200, "POST", path+"/"+ben, `{"credentials":{"userName":"ben"}}`)
-	sameBytes(t, r.text, fmt.Sprintf(want, "2026-01-31T09:31:00.000Z", "ben"))
+	// Another user name is another assignment.
+	sameBytes(t, r.text, fmt.Sprintf(want, "2026-01-31T09:31:00.000Z", "2026-01-31T09:31:00.000Z", "ben"))
 	if got := s.must(200, "GET", path+"/"+ben, "").text; got != r.text {
 		t.Errorf("GET answers %s", got)
 	}

@@ -3,6 +3,7 @@ package okta
 import (
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,7 +37,8 @@ func (o *Org) setCookies(h http.Header) {
 // checkHeaders refuses an Accept or Content-Type that the endpoint has not got.
 // An empty body needs no Content-Type.
 func checkHeaders(rt *route, r *http.Request, body []byte) error {
-	if !acceptable(r.Header.Values("Accept"), rt.produces()) {
+	serves := func(media string) bool { return acceptable(r.Header.Values("Accept"), media) }
+	if !slices.ContainsFunc(rt.produces(), serves) {
 		return headersWrong("E0000019")
 	}
 	if len(body) == 0 || r.Method == http.MethodGet || r.Method == http.MethodDelete {
@@ -47,7 +49,7 @@ func checkHeaders(rt *route, r *http.Request, body []byte) error {
 		return headersWrong("E0000018")
 	}
 	kind, _, err := mime.ParseMediaType(sent)
-	if err != nil || kind != rt.consumes() {
+	if err != nil || !slices.Contains(rt.consumes(), kind) {
 		return headersWrong("E0000021")
 	}
 	return nil
@@ -63,6 +65,9 @@ func acceptable(accept []string, produced string) bool {
 		kind, parameters, err := mime.ParseMediaType(strings.TrimSpace(part))
 		if err != nil || !positive(parameters["q"]) {
 			continue
+		}
+		if kind == "text/xml" { // the older name, by which Okta's own later SDKs ask
+			kind = "application/xml"
 		}
 		if kind == "*/*" || kind == family+"/*" || kind == produced {
 			return true

@@ -58,7 +58,7 @@ func (o *Org) setIDToken(c *call) (*reply, error) {
 		t.IssuerMode = old.OAuth.IssuerMode
 	}
 	a := old.clone()
-	a.IDToken = t
+	a.IDToken, a.Updated = t, stampOf(o.now())
 	if err := o.keepApp(a); err != nil {
 		return nil, err
 	}

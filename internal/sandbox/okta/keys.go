@@ -174,19 +174,13 @@ func (o *Org) generateKey(c *call) (*reply, error) {
 	return answer(http.StatusCreated, o.keyObject(entry)).set("Location", c.url("apps", a.ID, "credentials/keys", key.KID)), nil
 }
 
-// takesKeys refuses an app that is not there or signs nothing, before a key is
-// made for it.
+// takesKeys refuses an app that is not there, before a key is made for it. An
+// app that signs nothing may have keys all the same.
 func (o *Org) takesKeys(id string) error {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
-	a, err := o.app(id)
-	if err != nil {
-		return err
-	}
-	if a.Mode != modeSAML {
-		return invalid("generateKey", "The application does not have signing keys of its own.")
-	}
-	return nil
+	_, err := o.app(id)
+	return err
 }
 
 // cloneKey puts a key into another app's list too.
@@ -205,9 +199,6 @@ func (o *Org) cloneKey(c *call) (*reply, error) {
 	}
 	if old.hasKey(k.KID) {
 		return nil, invalid("cloneKey", "Key already exists in the list of key credentials for the target app.")
-	}
-	if old.Mode != modeSAML {
-		return nil, invalid("cloneKey", "The target application does not have signing keys of its own.")
 	}
 	target := old.clone()
 	entry := appKey{KID: k.KID, Created: stampOf(o.now())}

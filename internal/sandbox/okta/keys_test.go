@@ -168,6 +168,27 @@ func TestRefusedKeys(t *testing.T) {
 	}
 }
 
+func TestMetadataIsXMLUnderTheNameAskedFor(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	app := s.samlApp("Named")
+	for accept, want := range map[string]string{
+		"application/xml":             "application/xml",
+		"*/*":                         "application/xml",
+		"text/xml":                    "text/xml",
+		"text/xml, application/json":  "text/xml",
+		"application/json, */*;q=0.8": "text/xml",
+	} {
+		r := s.must(200, "GET", "/api/v1/apps/"+app+"/sso/saml/metadata", "", "Accept", accept)
+		if got := r.Header.Get("Content-Type"); got != want+";charset=ISO-8859-1" {
+			t.Errorf("Accept %q: Content-Type %q", accept, got)
+		}
+	}
+	if r := s.do("GET", "/api/v1/apps/"+app+"/sso/saml/metadata", "", "Accept", "application/json"); r.StatusCode != 400 {
+		t.Errorf("as JSON: %d", r.StatusCode)
+	}
+}
+
 func TestMetadataBytes(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -41,7 +41,7 @@ func (o *Org) uploadLogo(c *call) (*reply, error) {
 	}
 	l := logo{ID: o.random.id("gfs", liveEra), Media: media, Data: base64.StdEncoding.EncodeToString(data)}
 	a := old.clone()
-	a.Logo = l.ID
+	a.Logo, a.Updated = l.ID, stampOf(o.now())
 	if err := o.keepApp(a, durable.Put(kindLogo, a.ID, l)); err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func (o *Org) oauthRoutes() []*route {
 	return []*route{
 		{
 			method: "POST", pattern: split("/oauth2/v1/token"), bucket: bucketToken, open: true,
-			body: formType, serve: o.token,
+			body: []string{formType}, serve: o.token,
 		},
 		api("GET", roles, bucketClients, resRoles, o.rolesOfClient),
 		api("POST", roles, bucketClients, resRoles, o.giveClientRole),
@@ -212,7 +212,7 @@ func (o *Org) sign(a *app, scopes []string, base string) (string, error) {
 // accessToken tells whose a token is. The caller holds the lock.
 func (o *Org) accessToken(text string) (*app, []string) {
 	claims, err := o.verify(text)
-	if err != nil {
+	if err != nil || o.oidc.Revoked(claims.ID) {
 		return nil, nil
 	}
 	a, err := o.client(claims.Client)

@@ -54,6 +54,8 @@ type oauthSettings struct {
 	AuthMethod      string `json:"auth_method"`
 	PKCERequired    bool   `json:"pkce"`
 	AutoKeyRotation bool   `json:"rotation"`
+
+	Stopped []stoppedKey `json:"stopped,omitempty"`
 }
 
 // confidential tells whether the client has a secret.
@@ -90,7 +92,7 @@ func (b *appBody) applyOAuth(a *app) error {
 	s := &oauthSettings{oauthBody: *sent, ClientID: a.ID, AutoKeyRotation: true}
 	if a.OAuth != nil {
 		s.ClientID, s.AuthMethod, s.PKCERequired = a.OAuth.ClientID, a.OAuth.AuthMethod, a.OAuth.PKCERequired
-		s.AutoKeyRotation = a.OAuth.AutoKeyRotation
+		s.AutoKeyRotation, s.Stopped = a.OAuth.AutoKeyRotation, a.OAuth.Stopped
 		if s.ApplicationType == "" {
 			s.ApplicationType = a.OAuth.ApplicationType
 		}

@@ -62,6 +62,7 @@ type Org struct {
 	assertion *usedAssertions
 	routes    []*route
 	site      http.Handler
+	oidc      *authorization
 
 	mu       sync.RWMutex // everything below
 	meta     orgRecord
@@ -76,6 +77,12 @@ type Org struct {
 	secrets  map[string][]*clientSecret      // app, oldest first
 	grants   map[string][]*grant             // app
 	counters map[string]int                  // base of a generated name
+
+	schemas   map[string]*schema         // user type, app or "group"
+	userTypes map[string]*userType       // those made later
+	hooks     map[string]*inlineHook     //
+	csrs      map[string][]*signRequest  // app, oldest first
+	settings  map[string]json.RawMessage // of the org, by path
 }
 
 // orgRecord is what the org was born with.
@@ -104,6 +111,8 @@ func New(opts Options) (*Org, error) {
 		apps: newApps(), keys: map[string]*signingKey{},
 		appUsers: map[string]map[string]*appUser{}, appGrps: map[string]map[string]*appGroup{},
 		secrets: map[string][]*clientSecret{}, grants: map[string][]*grant{}, counters: map[string]int{},
+		schemas: map[string]*schema{}, userTypes: map[string]*userType{}, hooks: map[string]*inlineHook{},
+		csrs: map[string][]*signRequest{}, settings: map[string]json.RawMessage{},
 	}
 	if o.log == nil {
 		o.log = durable.Memory()
@@ -129,7 +138,11 @@ func New(opts Options) (*Org, error) {
 		return nil, fmt.Errorf("sandbox okta: %w", err)
 	}
 	o.routes = o.table()
-	o.site = o.mount()
+	site := o.mount()
+	o.site = site
+	if o.oidc, err = o.mountOIDC(site); err != nil {
+		return nil, fmt.Errorf("sandbox okta: %w", err)
+	}
 	return o, nil
 }
 
@@ -162,6 +175,11 @@ const (
 	kindGrant    = "grant"
 	kindCounter  = "counter"
 	kindLogo     = "logo"
+	kindSchema   = "schema"
+	kindUserType = "userType"
+	kindHook     = "inlineHook"
+	kindCSR      = "csr"
+	kindSetting  = "setting"
 )
 
 // found writes a new org: its ids, tokens, policies, key and own apps.
@@ -200,6 +218,11 @@ func (o *Org) found(users, groups int) error {
 // load applies what the log holds to the directory made from the seed.
 func (o *Org) load() error {
 	return errors.Join(
+		each(o.log, kindUserType, func(_ string, t *userType) { o.userTypes[t.ID] = t }),
+		each(o.log, kindSchema, func(key string, s *schema) { o.schemas[key] = s }),
+		each(o.log, kindHook, func(_ string, h *inlineHook) { o.hooks[h.ID] = h }),
+		each(o.log, kindCSR, func(_ string, r *signRequest) { o.csrs[r.App] = append(o.csrs[r.App], r) }),
+		each(o.log, kindSetting, func(path string, raw *json.RawMessage) { o.settings[path] = *raw }),
 		each(o.log, kindPerson, func(_ string, p *person) { o.loadPerson(p) }),
 		each(o.log, kindGroup, func(_ string, g *group) { o.loadGroup(g) }),
 		each(o.log, kindMember, func(key string, in *bool) { o.loadMember(key, *in) }),
@@ -217,6 +240,9 @@ func (o *Org) load() error {
 func (o *Org) sortLoaded() error {
 	for _, list := range o.secrets {
 		slices.SortFunc(list, func(a, b *clientSecret) int { return a.Order - b.Order })
+	}
+	for _, list := range o.csrs {
+		slices.SortFunc(list, func(a, b *signRequest) int { return a.Order - b.Order })
 	}
 	for _, list := range o.grants {
 		slices.SortFunc(list, func(a, b *grant) int { return a.Order - b.Order })

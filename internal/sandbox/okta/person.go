@@ -23,6 +23,7 @@ const (
 // their own, so that a hundred thousand people stay small; Extra has the rest.
 type person struct {
 	ID              string         `json:"id"`
+	Type            string         `json:"type,omitempty"` // empty: the first one
 	Status          string         `json:"status"`
 	Prior           string         `json:"prior,omitempty"` // status before suspension
 	Created         stamp          `json:"created"`

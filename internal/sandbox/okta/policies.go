@@ -59,9 +59,6 @@ func (o *Org) ownApps() []*app {
 			Created: o.meta.Created, Updated: o.meta.Created, UserName: defaultUserName(),
 			Kid: o.meta.SigningKid, Policy: o.meta.Policies[policyOf].ID,
 		}
-		if own.link != "" {
-			a.Visibility.Links = map[string]bool{own.link: true}
-		}
 		list = append(list, a)
 	}
 	return list

@@ -34,11 +34,12 @@ var roleLabels = map[string]string{
 type reach struct{ read, write []resource }
 
 var (
-	everything = []resource{resApps, resGrants, resUsers, resGroups, resPolicies, resOrg, resRoles, resClients, resSchemas}
-	reaches    = map[string]reach{
+	everything = []resource{resApps, resGrants, resUsers, resGroups, resPolicies, resOrg, resRoles, resClients, resSchemas,
+		resTypes, resHooks, resLimits}
+	reaches = map[string]reach{
 		superAdmin:      {everything, everything},
-		orgAdmin:        {everything, []resource{resUsers, resGroups, resOrg, resSchemas}},
-		appAdmin:        {[]resource{resApps, resUsers, resGroups, resPolicies, resOrg, resSchemas}, []resource{resApps}},
+		orgAdmin:        {everything, []resource{resUsers, resGroups, resOrg, resSchemas, resTypes}},
+		appAdmin:        {[]resource{resApps, resUsers, resGroups, resPolicies, resOrg, resSchemas, resTypes, resHooks}, []resource{resApps}},
 		readOnlyAdmin:   {everything, nil},
 		groupAdmin:      {[]resource{resUsers, resGroups, resOrg}, []resource{resUsers, resGroups}},
 		membershipAdmin: {[]resource{resUsers, resGroups, resOrg}, []resource{resGroups}},

@@ -28,6 +28,9 @@ const (
 	resRoles    resource = "roles"
 	resClients  resource = "clients"
 	resSchemas  resource = "schemas"
+	resTypes    resource = "userTypes"
+	resHooks    resource = "inlineHooks"
+	resLimits   resource = "rateLimits"
 )
 
 // route is one operation.
@@ -40,20 +43,22 @@ type route struct {
 	lock     lock
 	serve    func(*call) (*reply, error)
 
-	media string // what is answered, application/json unless given
-	body  string // what is taken, application/json unless given
+	media []string // what is answered, application/json unless given
+	body  []string // what is taken, application/json unless given
 }
 
-func (rt *route) produces() string {
-	if rt.media == "" {
-		return "application/json"
+var jsonOnly = []string{"application/json"}
+
+func (rt *route) produces() []string {
+	if rt.media == nil {
+		return jsonOnly
 	}
 	return rt.media
 }
 
-func (rt *route) consumes() string {
-	if rt.body == "" {
-		return "application/json"
+func (rt *route) consumes() []string {
+	if rt.body == nil {
+		return jsonOnly
 	}
 	return rt.body
 }
@@ -74,12 +79,12 @@ func (rt *route) slow() *route {
 	return rt
 }
 
-func (rt *route) answers(media string) *route {
+func (rt *route) answers(media ...string) *route {
 	rt.media = media
 	return rt
 }
 
-func (rt *route) takes(media string) *route {
+func (rt *route) takes(media ...string) *route {
 	rt.body = media
 	return rt
 }
@@ -140,7 +145,7 @@ func wildcards(rt *route) int {
 
 func (o *Org) table() []*route {
 	routes := slices.Concat(o.orgRoutes(), o.appRoutes(), o.keyRoutes(), o.assignmentRoutes(),
-		o.userRoutes(), o.groupRoutes(), o.oauthRoutes())
+		o.userRoutes(), o.groupRoutes(), o.oauthRoutes(), o.schemaRoutes(), o.hookRoutes(), o.settingRoutes(), o.csrRoutes(), o.jwksRoutes())
 	slices.SortStableFunc(routes, byLiterals)
 	return routes
 }

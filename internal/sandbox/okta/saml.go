@@ -32,6 +32,7 @@ type samlSettings struct {
 	ACSEndpoints         []acsEndpoint `json:"acsEndpoints"`
 	SignedRequest        bool          `json:"samlSignedRequestEnabled"`
 	SLO                  slo           `json:"slo"`
+	InlineHooks          []string      `json:"inlineHooks,omitempty"`
 }
 
 type statement struct {
@@ -197,7 +198,7 @@ func (b *samlBody) applyParts(s *samlSettings) error {
 		return err
 	}
 	for _, h := range b.InlineHooks {
-		return notFound(h.ID, "InlineHook") // this org has none
+		s.InlineHooks = append(s.InlineHooks, h.ID)
 	}
 	s.ACSEndpoints = []acsEndpoint{}
 	if b.AllowMultipleACS {
@@ -300,7 +301,13 @@ func absoluteURL(s string) bool {
 }
 
 // object is settings.signOn in an answer.
-func (s *samlSettings) object() object {
+func (s *samlSettings) object(c *call) object {
+	hooks := []object{}
+	for _, id := range s.InlineHooks {
+		hooks = append(hooks, object{{"id", id}, {"_links", object{{"self", object{
+			{"href", c.url("inlineHooks", id)}, {"hints", allow("GET", "PUT", "DELETE")},
+		}}}}})
+	}
 	o := object{
 		{"defaultRelayState", orNull(s.DefaultRelayState)},
 		{"ssoAcsUrl", s.ACSURL},
@@ -319,7 +326,7 @@ func (s *samlSettings) object() object {
 		{"spIssuer", orNull(s.SLO.Issuer)},
 		{"requestCompressed", s.RequestCompressed},
 		{"attributeStatements", statementObjects(s.Attributes)},
-		{"inlineHooks", []object{}},
+		{"inlineHooks", hooks},
 	}
 	if s.SPCertificate != nil {
 		o.add("spCertificate", object{{"x5c", []string{wrap(s.SPCertificate, "\r\n") + "\r\n"}}})

@@ -199,8 +199,7 @@ func (o *Org) createSecret(c *call) (*reply, error) {
 	if err := o.keepSecret(s); err != nil {
 		return nil, err
 	}
-	return answer(http.StatusCreated, c.secretObject(s)).
-		set("Location", c.url("apps", a.ID, "credentials/secrets", s.ID)), nil
+	return answer(http.StatusCreated, c.secretObject(s)), nil
 }
 
 func (o *Org) keepSecret(s *clientSecret) error {

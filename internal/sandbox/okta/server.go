@@ -42,7 +42,9 @@ func answer(status int, v any) *reply {
 
 func ok(v any) *reply { return answer(http.StatusOK, v) }
 
-func noContent() *reply { return &reply{status: http.StatusNoContent, header: http.Header{}} }
+func noContent() *reply {
+	return &reply{status: http.StatusNoContent, header: http.Header{"X-Frame-Options": {"SAMEORIGIN"}}}
+}
 
 // url is an absolute address in this org, as the caller reaches it.
 func (c *call) url(path ...string) string {
@@ -74,6 +76,9 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	segments := splitPath(r.URL)
 	if isSignOn(segments) {
 		o.serveSignOn(w, r, segments)
+		return
+	}
+	if o.serveOIDC(w, r, segments) {
 		return
 	}
 	rt, ids, err := o.match(r.Method, segments)

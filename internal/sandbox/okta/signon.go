@@ -10,8 +10,12 @@ import (
 )
 
 // mount makes the part of the org that people meet.
-func (o *Org) mount() http.Handler {
-	return signon.New(o.Directory(), signon.Options{OrgID: o.meta.ID})
+func (o *Org) mount() *signon.Site {
+	options := signon.Options{OrgID: o.meta.ID}
+	if o.limiter.limits == nil {
+		options.LoginTries = unlimited // a person's tries a second are a limit like the others
+	}
+	return signon.New(o.Directory(), options)
 }
 
 // isSignOn tells whether a path is the sign-on site's.
@@ -41,12 +45,13 @@ func (o *Org) serveSignOn(w http.ResponseWriter, r *http.Request, segments []str
 	h.Set("Server", "nginx")
 	h.Set("X-Okta-Request-Id", o.random.hex(16))
 	if len(segments) > 2 && segments[0] == "api" {
+		o.setHeaders(h)
+		o.setCookies(h)
 		bucket := bucketAuthn
 		if segments[2] == "sessions" {
 			bucket = bucketSessions
 		}
 		if err := o.limiter.take(h, bucket, ""); err != nil {
-			o.setHeaders(h)
 			o.writeError(w, err)
 			return
 		}
@@ -195,8 +200,14 @@ func (d directory) appOf(a *app) (signon.App, bool) {
 	if a.Mode == modeBookmark {
 		v.BookmarkURL = bookmarkURL(a)
 	}
-	if a.SAML != nil {
+	switch {
+	case a.SAML != nil:
 		v.SAML = samlOf(a.SAML)
+	case a.Overrides != nil && a.Mode == modeSAML:
+		v.SAML = a.Overrides.saml()
+	}
+	if v.SAML.ACSURL == "" && a.Mode == modeSAML {
+		v.SignOnMode = "" // nobody has said where its service provider is
 	}
 	return v, true
 }

@@ -16,7 +16,7 @@ func (o *Org) userObject(c *call, p *person, single bool) object {
 	if !o.classic {
 		u.add("realmId", o.meta.Realm)
 	}
-	u.add("type", object{{"id", o.meta.UserType}})
+	u.add("type", object{{"id", o.typeOf(p).ID}})
 	u.add("profile", p.profile())
 	u.add("credentials", credentialsObject(p))
 	self := object{{"href", c.url("users", p.ID)}}
@@ -51,7 +51,7 @@ func (o *Org) userLinks(c *call, p *person, self object) object {
 	if working || p.Status == provisioned {
 		post("suspend", "lifecycle/suspend")
 	}
-	links.add("schema", object{{"href", c.url("meta/schemas/user", o.meta.Schema)}})
+	links.add("schema", object{{"href", c.url("meta/schemas/user", o.typeOf(p).SchemaID)}})
 	switch p.Status {
 	case staged, deprovisioned:
 		post("activate", "lifecycle/activate")
@@ -72,10 +72,8 @@ func (o *Org) userLinks(c *call, p *person, self object) object {
 		post("changeRecoveryQuestion", "credentials/change_recovery_question")
 	}
 	links.add("self", self)
-	if working || p.Status == provisioned {
-		post("resetFactors", "lifecycle/reset_factors")
-	}
-	links.add("type", object{{"href", c.url("meta/types/user", o.meta.UserType)}})
+	post("resetFactors", "lifecycle/reset_factors")
+	links.add("type", object{{"href", c.url("meta/types/user", o.typeOf(p).ID)}})
 	if withPassword {
 		post("changePassword", "credentials/change_password")
 	}

@@ -282,7 +282,7 @@ func (o *Org) searchableOfUser(attribute string) attributeKind {
 	case "created", "activated", "statusChanged", "lastUpdated", "lastLogin", "passwordChanged":
 		return timeKind
 	}
-	if name, isProfile := strings.CutPrefix(attribute, "profile."); isProfile && isBaseAttribute(name) {
+	if name, isProfile := strings.CutPrefix(attribute, "profile."); isProfile && o.isUserAttribute(name) {
 		return textKind
 	}
 	return unknownKind

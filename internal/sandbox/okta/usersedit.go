@@ -24,6 +24,9 @@ type userBody struct {
 			Answer   string `json:"answer"`
 		} `json:"recovery_question"`
 	} `json:"credentials"`
+	Type *struct {
+		ID string `json:"id"`
+	} `json:"type"`
 	GroupIDs []string `json:"groupIds"`
 }
 
@@ -132,6 +135,9 @@ func (o *Org) editUser(c *call, replace bool) (*reply, error) {
 	}
 	now := stampOf(o.now())
 	changed := u.clone()
+	if b.Type != nil {
+		changed.Updated = now
+	}
 	if b.Profile != nil {
 		changed.Updated = now
 		if replace {
@@ -151,15 +157,27 @@ func (o *Org) editUser(c *call, replace bool) (*reply, error) {
 
 // fill writes a body into a person and checks the whole.
 func (o *Org) fill(p *person, b *userBody, object string, now stamp, secret *password) error {
+	if b.Type != nil && b.Type.ID != "" {
+		t, err := o.userType(b.Type.ID)
+		if err != nil {
+			return invalid(object, "type: The user type "+b.Type.ID+" does not exist.")
+		}
+		p.Type = t.ID
+	}
 	for _, name := range sortedKeys(b.Profile) {
-		if !isBaseAttribute(name) {
+		attribute := o.userAttribute(p, name)
+		if attribute == nil {
 			return invalid(object, fmt.Sprintf("Property name '%s' is not defined in profile", name))
 		}
-		text, isText := b.Profile[name].(string)
-		if !isText && b.Profile[name] != nil {
-			return invalid(object, name+": The field must be a string")
+		value := b.Profile[name]
+		if value != nil && value != "" && !isBaseAttribute(name) || value != nil && attribute.Format == "" && value != "" {
+			if why, fits := attribute.fits(value); !fits {
+				return invalid(name, name+": "+why)
+			}
+		} else if _, isText := value.(string); value != nil && !isText {
+			return invalid(name, name+": The field must be a string")
 		}
-		p.setAttribute(name, text)
+		p.setAttribute(name, value)
 	}
 	if err := o.checkProfile(p); err != nil {
 		return err
@@ -179,23 +197,24 @@ func (o *Org) fill(p *person, b *userBody, object string, now stamp, secret *pas
 	return nil
 }
 
-func (p *person) setAttribute(name, value string) {
+func (p *person) setAttribute(name string, value any) {
+	text, _ := value.(string)
 	switch name {
 	case "firstName":
-		p.First = value
+		p.First = text
 	case "lastName":
-		p.Last = value
+		p.Last = text
 	case "login":
-		p.Login = value
+		p.Login = text
 	case "email":
-		p.Email = value
+		p.Email = text
 	case "department":
-		p.Department = value
+		p.Department = text
 	default:
 		if p.Extra == nil {
 			p.Extra = map[string]any{}
 		}
-		if p.Extra[name] = value; value == "" {
+		if p.Extra[name] = value; value == nil || value == "" {
 			delete(p.Extra, name)
 		}
 	}
@@ -228,7 +247,7 @@ func (o *Org) checkProfile(p *person) error {
 	return nil
 }
 
-func sortedKeys(m map[string]any) []string {
+func sortedKeys[T any](m map[string]T) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)

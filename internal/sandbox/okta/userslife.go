@@ -156,7 +156,8 @@ func (o *Org) editCredentials(c *call, given string, edit func(*person, stamp)) 
 		return nil, fail(http.StatusForbidden, "E0000014", "Update of credentials failed", "oldPassword: The credentials provided were incorrect.")
 	}
 	changed := u.clone()
-	edit(changed, stampOf(o.now()))
+	changed.Updated = stampOf(o.now())
+	edit(changed, changed.Updated)
 	if err := o.keepPerson(changed); err != nil {
 		return nil, err
 	}

@@ -4,22 +4,29 @@ import (
 	"errors"
 	"mime"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"example.com/ssowizard/internal/sandbox/sp/samlrp"
 )
 
 // attempt is one response posted to the ACS URL, on its way to a verdict.
 type attempt struct {
-	browser  string // digest of the browser's cookie, "" without
-	request  request
-	known    bool // the request named by the response is one of ours and open
-	late     bool // it is one of ours, but for a test that has ended
-	test     test // the test it belongs to; its ID is "" for an ordinary sign-in
-	values   values
-	response *samlrp.Response
+	browser string // digest of the browser's cookie, "" without
+	request request
+	known   bool // the request named by the response is one of ours and open
+	late    bool // it is one of ours, but for a test that has ended
+	test    test // the test it belongs to; its ID is "" for an ordinary sign-in
+	// connection is the configuration that the ACS URL belongs to. values are
+	// its settings or, for a test, those that are tested.
+	connection connection
+	values     values
+	relayState string
+	response   *samlrp.Response
 
 	assertion *samlrp.Assertion // not nil: signature and contents are in order
 	person    Person
+	account   *account // to be kept with the sign-in, nil for none
 }
 
 // acs receives responses from the identity provider, by way of the browser.
@@ -74,9 +81,11 @@ func (p *provider) receive(r *http.Request, a *attempt) error {
 	if a.response, err = samlrp.Parse(posted[0]); err != nil {
 		return p.malformed(a, err)
 	}
+	a.relayState = r.PostForm.Get("RelayState")
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.find(a, a.response.InResponseTo())
+	a.connection = p.named(r.PathValue("name"))
 	switch {
 	case a.late:
 		return samlrp.Refuse(samlrp.UnknownRequest, "the test that the response answers has ended")
@@ -84,13 +93,22 @@ func (p *provider) receive(r *http.Request, a *attempt) error {
 		a.values = a.test.Values
 		return nil
 	}
-	switch current := p.state.connection; {
-	case current.Settings == nil:
+	if err := p.on(a.connection, r.PathValue("name")); err != nil {
+		return err
+	}
+	a.values = a.connection.Settings
+	return nil
+}
+
+// on refuses a sign-in with a configuration that is not there or not turned on.
+func (p *provider) on(c connection, name string) error {
+	switch {
+	case c.Settings == nil && name != "":
+		return samlrp.Refuse(samlrp.NotConfigured, "single sign-on is not configured here under the name %q", name)
+	case c.Settings == nil:
 		return samlrp.Refuse(samlrp.NotConfigured, "single sign-on is not configured for this account")
-	case !current.Enabled:
+	case !c.Enabled:
 		return samlrp.Refuse(samlrp.SSONotEnabled, "single sign-on is configured but not turned on for this account")
-	default:
-		a.values = current.Settings
 	}
 	return nil
 }
@@ -146,41 +164,68 @@ func (p *provider) admit(a *attempt) error {
 	if _, seen := p.state.seen[digest(a.assertion.ID)]; seen {
 		return samlrp.Refuse(samlrp.Replayed, "the assertion %q was used before", a.assertion.ID)
 	}
-	if id := a.assertion.InResponseTo; id != "" {
-		now := attempt{}
-		if p.find(&now, id); !now.known || now.request != a.request {
-			return samlrp.Refuse(samlrp.UnknownRequest, "the response answers the request %q, which is not open here: it was never made, was answered, or is too old", id)
-		}
-		if a.request.Browser != a.browser {
-			return samlrp.Refuse(samlrp.RequestCookieMissing, "this browser did not begin the sign-in that the response answers, or it sent no cookie with the response")
-		}
+	if err := p.begun(a); err != nil {
+		return err
 	}
-	person, err := p.match(a.assertion)
+	person, changed, err := p.match(a.assertion, a.values)
 	if err != nil {
 		return err
 	}
 	a.person = person
+	if a.test.ID == "" { // a test makes no accounts
+		a.account = changed
+	}
 	return nil
 }
 
-// match finds the person by e-mail address: the NameID, else the attribute.
-func (p *provider) match(a *samlrp.Assertion) (Person, error) {
-	var addresses []string
-	if looksLikeEmail(a.NameID) {
-		addresses = append(addresses, a.NameID)
+// begun decides whether the sign-in began in a way that the provider takes.
+func (p *provider) begun(a *attempt) error {
+	id := a.assertion.InResponseTo
+	switch {
+	case id != "":
+		return p.answersOurs(a, id)
+	case p.spInitiatedOnly:
+		return samlrp.Refuse(samlrp.Unsolicited, "the sign-in was begun at the identity provider, but %s takes only sign-ins that begin here, at %s", p.name, p.at(p.loginAt, a.values))
+	case p.relayState == "" || p.ours(a.relayState):
+		return nil
+	case a.relayState == "":
+		return samlrp.Refuse(samlrp.WrongRelayState, "the sign-in was begun at the identity provider and came without a RelayState, so it leads nowhere; the RelayState has to be %s", p.relayState)
 	}
-	if given := a.Attributes[p.emailAttribute]; len(given) == 1 && looksLikeEmail(given[0]) {
-		addresses = append(addresses, given[0])
+	return samlrp.Refuse(samlrp.WrongRelayState, "the RelayState is %q, which is no page of %s; it has to be %s", a.relayState, p.name, p.relayState)
+}
+
+func (p *provider) answersOurs(a *attempt, id string) error {
+	now := attempt{}
+	if p.find(&now, id); !now.known || now.request != a.request || a.test.ID == "" && a.request.Connection != a.connection.ID {
+		return samlrp.Refuse(samlrp.UnknownRequest, "the response answers the request %q, which is not open here: it was never made, was answered, or is too old", id)
 	}
-	if len(addresses) == 0 {
-		return Person{}, samlrp.Refuse(samlrp.NameIDNotEmail, "the NameID %q is not an e-mail address, and there is no attribute %q with one", a.NameID, p.emailAttribute)
+	if a.request.Browser != a.browser {
+		return samlrp.Refuse(samlrp.RequestCookieMissing, "this browser did not begin the sign-in that the response answers, or it sent no cookie with the response")
 	}
-	for _, address := range addresses {
-		if person, ok := p.env.person(address); ok {
-			return person, nil
-		}
+	return nil
+}
+
+// ours tells whether a RelayState is a page of the portal.
+func (p *provider) ours(relayState string) bool {
+	u, err := url.Parse(relayState)
+	return err == nil && u.Scheme == "https" && u.User == nil && strings.EqualFold(u.Hostname(), p.portalHost)
+}
+
+// trust is what a response is judged by under the given settings.
+func (p *provider) trust(v values) (samlrp.Trust, error) {
+	t := samlrp.Trust{
+		ACSURL: p.acsURL(v), Audience: p.entityID(v), AudienceLabel: p.audienceLabel,
+		Issuer: v[p.issuer], IssuerLabel: p.label(p.issuer), BareIssuer: p.bareIssuer,
+		CertificateEnds: p.certificateEnds, Skew: clockSkew,
 	}
-	return Person{}, samlrp.Refuse(samlrp.PersonUnknown, "nobody here has the e-mail address %q", addresses[0])
+	if p.fingerprint != "" {
+		t.Fingerprint = samlrp.Fingerprint{Algorithm: v[p.fingerprintAlgorithm], Digest: v[p.fingerprint]}
+		return t, nil
+	}
+	f, _ := p.field(p.certificate)
+	var err error
+	t.Certificate, err = readCertificate(f.kind, v[p.certificate])
+	return t, err
 }
 
 // settle makes the outcome durable: an accepted assertion is used up together
@@ -198,6 +243,9 @@ func (p *provider) settle(a *attempt, outcome error) error {
 	c := p.change()
 	if refusal == nil {
 		c.see(digest(a.assertion.ID), sighting{ExpiresAt: a.assertion.Expires.Add(clockSkew)})
+		if a.account != nil {
+			p.enrol(c, *a.account)
+		}
 	}
 	// Whoever merely knows a request's id must not be able to end a test: the
 	// response has to come from the browser that began it, or to be genuine.

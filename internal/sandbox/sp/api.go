@@ -30,10 +30,14 @@ func (p *provider) apiRoutes() http.Handler {
 type apiHandler func(r *http.Request) (status int, body any, err error)
 
 func (p *provider) apiRoute(m map[string]apiHandler) http.Handler {
-	names := methods{}
-	for name := range m {
-		names[name] = nil
-	}
+	return apiRouteWith(m, writeError, func(method string) error {
+		return &apiError{http.StatusMethodNotAllowed, "method_not_allowed", "this path does not take " + method, ""}
+	})
+}
+
+// apiRouteWith serves one path of an API that writes its errors in its own way.
+func apiRouteWith(m map[string]apiHandler, refuse func(http.ResponseWriter, error), wrongMethod func(string) error) http.Handler {
+	allowed := strings.Join(sortedKeys(m), ", ")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		method := r.Method
 		if method == http.MethodHead {
@@ -41,13 +45,13 @@ func (p *provider) apiRoute(m map[string]apiHandler) http.Handler {
 		}
 		h, ok := m[method]
 		if !ok {
-			w.Header().Set("Allow", names.allowed())
-			writeError(w, &apiError{http.StatusMethodNotAllowed, "method_not_allowed", "this path does not take " + method, ""})
+			w.Header().Set("Allow", allowed)
+			refuse(w, wrongMethod(method))
 			return
 		}
 		status, body, err := h(r)
 		if err != nil {
-			writeError(w, err)
+			refuse(w, err)
 			return
 		}
 		writeJSON(w, status, body)
@@ -70,15 +74,23 @@ func (p *provider) authorized(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		for _, other := range p.siblings() {
-			if other != p && sameToken(token, other.secrets.APIToken) {
-				writeError(w, &apiError{http.StatusForbidden, "forbidden", "this token is for " + other.name + ", not for " + p.name, ""})
-				return
-			}
+		if other, ok := p.siblingWith(token); ok {
+			writeError(w, &apiError{http.StatusForbidden, "forbidden", "this token is for " + other.name + ", not for " + p.name, ""})
+			return
 		}
 		w.Header().Set("WWW-Authenticate", realm+`, error="invalid_token"`)
 		writeError(w, &apiError{http.StatusUnauthorized, "unauthorized", "this token is not known here", ""})
 	})
+}
+
+// siblingWith finds the other provider that a token is good for.
+func (p *provider) siblingWith(token string) (*provider, bool) {
+	for _, other := range p.siblings() {
+		if other != p && sameToken(token, other.secrets.APIToken) {
+			return other, true
+		}
+	}
+	return nil, false
 }
 
 func sameToken(a, b string) bool {
@@ -89,33 +101,25 @@ type connectionView struct {
 	Protocol        string              `json:"protocol"`
 	Configured      bool                `json:"configured"`
 	Enabled         bool                `json:"enabled"`
-	Settings        values              `json:"settings"`
-	ServiceProvider serviceProviderView `json:"service_provider"`
+	Settings        map[string]any      `json:"settings"`
+	ServiceProvider map[string]string   `json:"service_provider"`
 	Options         map[string][]string `json:"options"`
 	UpdatedAt       *time.Time          `json:"updated_at"`
 }
 
-type serviceProviderView struct {
-	ACSURL   string `json:"acs_url"`
-	EntityID string `json:"entity_id"`
-}
-
-func (p *provider) view(c connection) connectionView {
-	v := connectionView{
-		Protocol: "saml", Configured: c.Settings != nil, Enabled: c.Enabled, Settings: c.Settings,
-		ServiceProvider: serviceProviderView{p.acsURL(), p.entityID(c.Settings)},
-		Options:         p.options, UpdatedAt: c.UpdatedAt,
+// view is the configuration as it is now. The caller holds the lock.
+func (p *provider) view() connectionView {
+	c := p.state.connections[onlyConnection]
+	return connectionView{
+		Protocol: "saml", Configured: c.Settings != nil, Enabled: c.Enabled, Settings: p.forJSON(c.Settings),
+		ServiceProvider: p.offered(c.Settings), Options: p.choices(), UpdatedAt: c.UpdatedAt,
 	}
-	if v.Settings == nil {
-		v.Settings = values{}
-	}
-	return v
 }
 
 func (p *provider) readConnection(*http.Request) (int, any, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return http.StatusOK, p.view(p.state.connection), nil
+	return http.StatusOK, p.view(), nil
 }
 
 func (p *provider) replaceConnection(r *http.Request) (int, any, error) {
@@ -123,49 +127,32 @@ func (p *provider) replaceConnection(r *http.Request) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	checked, wrong := p.check(given)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	checked, wrong := p.check(onlyConnection, given, true)
 	if len(wrong) > 0 {
 		return 0, nil, &apiError{http.StatusUnprocessableEntity, wrong[0].Code, wrong[0].Message, wrong[0].Field}
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if err := p.save(checked); err != nil {
+	next := p.state.connections[onlyConnection]
+	next.ID, next.Settings = onlyConnection, checked
+	if err := p.store(next); err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, p.view(p.state.connection), nil
-}
-
-// save keeps checked values. Values that are kept already change nothing, not
-// even the time of the last change. The caller holds the lock.
-func (p *provider) save(checked values) error {
-	now := p.state.connection
-	if now.Settings != nil && now.Settings.digest() == checked.digest() {
-		return nil
-	}
-	now.Settings = checked
-	c := p.change()
-	c.connection(p.touched(now))
-	p.endTests(c)
-	return c.commit()
-}
-
-func (p *provider) touched(c connection) connection {
-	at := p.env.Now().UTC().Truncate(time.Second)
-	c.UpdatedAt = &at
-	return c
+	return http.StatusOK, p.view(), nil
 }
 
 func (p *provider) deleteConnection(*http.Request) (int, any, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.state.connection.Enabled {
+	now := p.state.connections[onlyConnection]
+	if now.Enabled && !p.savedIsOn {
 		return 0, nil, &apiError{http.StatusConflict, "conflict", "single sign-on is on; turn it off before deleting its settings", ""}
 	}
-	if p.state.connection.Settings == nil {
+	if now.Settings == nil {
 		return http.StatusNoContent, nil, nil
 	}
 	c := p.change()
-	c.connection(connection{})
+	c.removeConnection(onlyConnection)
 	p.endTests(c)
 	return http.StatusNoContent, nil, c.commit()
 }
@@ -177,25 +164,20 @@ func (p *provider) setEnabled(r *http.Request) (int, any, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if enabled && p.state.connection.Settings == nil {
+	next := p.state.connections[onlyConnection]
+	switch {
+	case enabled && next.Settings == nil:
 		return 0, nil, &apiError{http.StatusConflict, "conflict", "single sign-on is not configured, so it cannot be turned on", ""}
+	case !enabled && next.Enabled && p.savedIsOn:
+		return 0, nil, &apiError{http.StatusConflict, "conflict", p.name + " has no switch: single sign-on is on while its settings are saved; delete them", ""}
+	case next.Settings == nil:
+		return http.StatusOK, p.view(), nil
 	}
-	if err := p.enable(enabled); err != nil {
+	next.Enabled = enabled
+	if err := p.store(next); err != nil {
 		return 0, nil, err
 	}
-	return http.StatusOK, p.view(p.state.connection), nil
-}
-
-// enable turns the switch. The caller holds the lock.
-func (p *provider) enable(on bool) error {
-	now := p.state.connection
-	if now.Enabled == on {
-		return nil
-	}
-	now.Enabled = on
-	c := p.change()
-	c.connection(p.touched(now))
-	return c.commit()
+	return http.StatusOK, p.view(), nil
 }
 
 type testView struct {
@@ -229,11 +211,12 @@ func (p *provider) createTest(r *http.Request) (int, any, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.state.connection.Settings == nil {
+	saved := p.state.connections[onlyConnection].Settings
+	if saved == nil {
 		return 0, nil, &apiError{http.StatusConflict, "conflict", "single sign-on is not configured, so there is nothing to test", ""}
 	}
 	c := p.change()
-	t, err := p.newTest(c, p.state.connection.Settings, false)
+	t, err := p.newTest(c, saved, false)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"sort"
+	"strconv"
 	"strings"
 )
 
@@ -50,8 +51,8 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	_, _ = w.Write(b.Bytes()) // a client that has gone needs no answer
 }
 
-// decodeSettings reads {"settings":{…}} with string members that the provider
-// has. A null means the same as an empty string.
+// decodeSettings reads {"settings":{…}} with members that the provider has:
+// strings, and true or false for switches. A null means the same as an empty string.
 func (p *provider) decodeSettings(r *http.Request) (values, error) {
 	members, err := decodeObject(r, "settings")
 	if err != nil {
@@ -67,18 +68,35 @@ func (p *provider) decodeSettings(r *http.Request) (values, error) {
 	}
 	given := values{}
 	for _, name := range sortedKeys(settings) {
-		if _, ok := p.field(name); !ok {
+		f, ok := p.field(name)
+		if !ok {
 			return nil, &apiError{http.StatusUnprocessableEntity, "unknown_setting", p.name + " has no setting of this name", name}
 		}
-		var v *string
-		if err := json.Unmarshal(settings[name], &v); err != nil {
-			return nil, &apiError{http.StatusUnprocessableEntity, "invalid_value", "the setting must be a string", name}
+		v, err := decodeSetting(f.kind, settings[name])
+		if err != nil {
+			return nil, &apiError{http.StatusUnprocessableEntity, "invalid_value", err.Error(), name}
 		}
-		if v != nil {
-			given[name] = *v
-		}
+		given[name] = v
 	}
 	return given, nil
+}
+
+func decodeSetting(kind fieldKind, raw json.RawMessage) (string, error) {
+	if kind == toggleField {
+		var v *bool
+		if err := json.Unmarshal(raw, &v); err != nil {
+			return "", errors.New("the setting must be true or false")
+		}
+		return strconv.FormatBool(v != nil && *v), nil
+	}
+	var v *string
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return "", errors.New("the setting must be a string")
+	}
+	if v == nil {
+		return "", nil
+	}
+	return *v, nil
 }
 
 func decodeEnabled(r *http.Request) (bool, error) {

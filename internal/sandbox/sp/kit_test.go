@@ -2,6 +2,7 @@ package sp_test
 
 import (
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"encoding/base64"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -65,6 +67,7 @@ type world struct {
 	clock *clock
 	log   *durable.Log
 	token string
+	okta  string // origin of the sandbox's Okta
 }
 
 func newWorld(t *testing.T) *world {
@@ -78,7 +81,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) start() {
 	w.t.Helper()
 	p, err := sp.New(sp.Options{
-		Log: w.log, Now: w.clock.now, OktaOrigin: "http://127.0.0.1:7001",
+		Log: w.log, Now: w.clock.now, OktaOrigin: cmp.Or(w.okta, "http://127.0.0.1:7001"),
 		People: func(yield func(sp.Person) bool) {
 			for _, person := range people {
 				if !yield(person) {
@@ -120,7 +123,7 @@ func (w *world) browser() *browser {
 		w.t.Fatal(err)
 	}
 	return &browser{world: w, client: &http.Client{Transport: w, Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-		if !strings.HasSuffix(r.URL.Hostname(), "net2phone.com") {
+		if !slices.Contains(w.p.Hosts(), r.URL.Hostname()) {
 			return http.ErrUseLastResponse
 		}
 		return nil
@@ -176,27 +179,59 @@ func (b *browser) press(button string, fields map[string]string) *page {
 	for form != nil && form.Data != "form" {
 		form = form.Parent
 	}
-	values, files := url.Values{}, map[string]string{}
-	each(form, func(n *html.Node) {
-		switch {
-		case n.Data == "textarea":
-			values.Set(attr(n, "name"), strings.TrimPrefix(textOf(n), "\n"))
-		case n.Data == "input" && attr(n, "type") != "file":
-			values.Set(attr(n, "name"), attr(n, "value"))
-		}
-	})
+	values, files := formValues(form), map[string]string{}
 	if name := attr(pressed, "name"); name != "" {
 		values.Set(name, attr(pressed, "value"))
 	}
 	for label, value := range fields {
 		name := b.fieldOf(form, label)
-		if content, ok := strings.CutPrefix(value, "file:"); ok {
+		content, isFile := strings.CutPrefix(value, "file:")
+		switch {
+		case isFile:
 			files[name] = content
-			continue
+		case value == "[off]":
+			values.Del(name)
+		default:
+			values.Set(name, value)
 		}
-		values.Set(name, value)
 	}
-	return b.post(b.page.url.ResolveReference(mustParse(b.t, attr(form, "action"))).String(), values, files, attr(form, "enctype"))
+	to := b.page.url.ResolveReference(mustParse(b.t, attr(form, "action")))
+	if attr(form, "method") == "get" {
+		to.RawQuery = values.Encode()
+		return b.open(to.String())
+	}
+	return b.post(to.String(), values, files, attr(form, "enctype"))
+}
+
+// formValues are what a browser would send of a form as it stands.
+func formValues(form *html.Node) url.Values {
+	values := url.Values{}
+	each(form, func(n *html.Node) {
+		name := attr(n, "name")
+		switch {
+		case name == "":
+		case n.Data == "textarea":
+			values.Set(name, strings.TrimPrefix(textOf(n), "\n"))
+		case n.Data == "select":
+			values.Set(name, attr(chosen(n), "value"))
+		case n.Data != "input" || attr(n, "type") == "file":
+		case attr(n, "type") == "checkbox" || attr(n, "type") == "radio":
+			if has(n, "checked") {
+				values.Set(name, attr(n, "value"))
+			}
+		default:
+			values.Set(name, attr(n, "value"))
+		}
+	})
+	return values
+}
+
+// chosen is the option that a select shows: the first, if none is selected.
+func chosen(n *html.Node) *html.Node {
+	if o := find(n, func(o *html.Node) bool { return o.Data == "option" && has(o, "selected") }); o != nil {
+		return o
+	}
+	return find(n, func(o *html.Node) bool { return o.Data == "option" })
 }
 
 func (b *browser) fieldOf(form *html.Node, label string) string {
@@ -307,11 +342,17 @@ func (p *page) role(role string) string {
 // call makes a call of the settings API.
 func (w *world) call(method, path, body string) (int, map[string]any) {
 	w.t.Helper()
-	r, err := http.NewRequest(method, apiURL+path, strings.NewReader(body))
+	return w.callAt(apiURL, w.token, method, path, body)
+}
+
+// callAt makes a call of any provider's API.
+func (w *world) callAt(base, token, method, path, body string) (int, map[string]any) {
+	w.t.Helper()
+	r, err := http.NewRequest(method, base+path, strings.NewReader(body))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	r.Header.Set("Authorization", "Bearer "+w.token)
+	r.Header.Set("Authorization", "Bearer "+token)
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}

@@ -14,7 +14,7 @@ var pageFiles embed.FS
 // templates hold one set for each page, all in the same frame.
 var templates = func() map[string]*template.Template {
 	set := map[string]*template.Template{}
-	for _, name := range []string{"signin", "password", "home", "menu", "settings", "refusal", "verdict", "message"} {
+	for _, name := range []string{"signin", "password", "home", "menu", "settings", "refusal", "verdict", "message", "table"} {
 		set[name] = template.Must(template.ParseFS(pageFiles, "pages/frame.html", "pages/"+name+".html"))
 	}
 	return set
@@ -81,6 +81,9 @@ func (p *provider) navigation(s session, path string) []navEntry {
 		if !strings.HasPrefix(path, link.URL) {
 			break
 		}
+	}
+	for _, t := range p.tables {
+		entries = append(entries, navEntry{Label: t.Label, URL: t.URL, Current: path == t.URL})
 	}
 	return entries
 }

@@ -2,31 +2,48 @@ package sp
 
 import (
 	"crypto/x509"
-	"errors"
-	"io"
 	"net/http"
 	"strings"
-	"time"
 )
-
-// passHolds is for how long a passed test lets the tested values be saved.
-const passHolds = time.Hour
 
 // settingsView is the settings page.
 type settingsView struct {
-	Action              string
-	Fields              []fieldView
-	Test, Save, Switch  string // labels
+	Action, Title string
+	ID            string // of the configuration; "new" for one that is being made
+	Opener        string // label of the button that opens the form; "": it is open
+	ByHand        string // label of the link to the whole form
+	Whole         bool   // the form shows every field
+	Sections      []sectionView
+	Buttons       []buttonView
+	Switch        string // label, "" without
+	SwitchInForm  bool
+	SwitchHint    string
+	SaveFirst     string // label of the button that saves what a test passed
+	Others        []navEntry
+
 	Configured, Enabled bool
 	Saved               bool
 	Alert               string
 	Verdict             *test
 }
 
+type sectionView struct {
+	Title  string
+	Fields []fieldView
+}
+
+type buttonView struct {
+	Name, Label string
+	Main        bool
+}
+
 type fieldView struct {
 	Name, Label, Hint, Value, Error string
-	Required, File                  bool
+	Required                        bool
+	Kind                            string // of control: text, file, area, choice, toggle, constant, shown
+	Options                         []option
 	Stored                          string // what certificate is entered, in words
+	Beside                          []buttonView
 }
 
 // DescribedBy lists the elements that explain the field to a screen reader.
@@ -41,34 +58,121 @@ func (f fieldView) DescribedBy() string {
 	return strings.Join(ids, " ")
 }
 
-// settingsPage describes the page with the values entered, if there are any,
-// else with the saved ones. The caller holds the lock.
-func (p *provider) settingsPage(entered values, wrong []*fieldError) settingsView {
-	now := p.state.connection
-	v := settingsView{
-		Action: p.settingsURL(), Test: p.testLabel, Save: p.saveLabel, Switch: p.switchLabel,
-		Configured: now.Settings != nil, Enabled: now.Enabled,
+var controls = map[fieldKind]string{
+	certificateField: "file", oneLineCertificate: "area", choiceField: "choice", toggleField: "toggle",
+	constantField: "constant", shownField: "shown",
+}
+
+func (k fieldKind) control() string {
+	if c, ok := controls[k]; ok {
+		return c
 	}
-	if entered == nil {
-		entered = now.Settings
+	return "text"
+}
+
+const minutes = "2 January 2006, 15:04 UTC"
+
+// newConnection stands in a form for the id of a configuration that is not made yet.
+const newConnection = "new"
+
+// settingsPage describes the page of a configuration with the values entered,
+// if there are any, else with the saved ones. The caller holds the lock.
+func (p *provider) settingsPage(e entry, wrong []*fieldError) settingsView {
+	now := p.state.connections[e.id]
+	v := settingsView{
+		Action: p.settingsURL(), Title: p.settingsPath[len(p.settingsPath)-1].Label, ID: e.id,
+		Configured: now.Settings != nil, Enabled: now.Enabled,
+		Whole:  e.whole || now.Settings != nil,
+		Switch: p.switchLabel, SwitchInForm: p.switchInForm, SwitchHint: p.switchHint,
+		Others: p.otherConnections(e.id),
+	}
+	if e.values != nil && p.switchInForm {
+		v.Enabled = e.on
+	}
+	if end, ends := p.passwordDeadline(now); ends {
+		v.SwitchHint = "Turned on " + now.ActivatedAt.Format(minutes) + ", and everybody was mailed. Passwords are good until " + end.Format(minutes) + "."
+	}
+	if now.Settings == nil && e.values == nil && !e.open {
+		v.Opener = p.opener
+	}
+	if !v.Whole {
+		v.ByHand = p.byHand
+	}
+	if e.values == nil {
+		e.values = now.Settings
 	}
 	for _, f := range p.fields {
-		one := fieldView{Name: f.name, Label: f.label, Hint: f.hint, Value: entered[f.name], Required: f.required, File: f.kind == certificateField}
-		for _, w := range wrong {
-			if w.Field == f.name {
-				one.Error = w.Message
-			}
+		if f.later && !v.Whole {
+			continue
 		}
-		if one.File {
-			one.Stored = describeCertificate(one.Value)
+		v.add(f.section, p.fieldView(f, e.values, wrong))
+	}
+	for _, a := range p.actions {
+		if a.beside == "" && (v.Whole || !a.later) {
+			v.Buttons = append(v.Buttons, buttonView{a.name, a.label, a.main})
 		}
-		v.Fields = append(v.Fields, one)
 	}
 	return v
 }
 
-func describeCertificate(pem string) string {
-	cert, err := parseCertificate(pem)
+// add puts a field into the section it begins, or into the last one.
+func (v *settingsView) add(section string, f fieldView) {
+	if section != "" || len(v.Sections) == 0 {
+		v.Sections = append(v.Sections, sectionView{Title: section})
+	}
+	last := &v.Sections[len(v.Sections)-1]
+	last.Fields = append(last.Fields, f)
+}
+
+func (p *provider) fieldView(f field, entered values, wrong []*fieldError) fieldView {
+	one := fieldView{
+		Name: f.name, Label: f.label, Hint: f.hint, Value: entered[f.name], Required: f.required,
+		Kind: f.kind.control(), Options: f.options,
+	}
+	for _, w := range wrong {
+		if w.Field == f.name {
+			one.Error = w.Message
+		}
+	}
+	for _, a := range p.actions {
+		if a.beside == f.name {
+			one.Beside = append(one.Beside, buttonView{Name: a.name, Label: a.label})
+		}
+	}
+	switch f.kind {
+	case certificateField, oneLineCertificate:
+		one.Stored = describeCertificate(f.kind, one.Value)
+	case shownField:
+		one.Value = f.shows(p, p.shownValues(entered))
+	}
+	return one
+}
+
+// shownValues are entered values as far as the provider's URLs may be made of
+// them: a name that is wrong makes none.
+func (p *provider) shownValues(entered values) values {
+	if p.nameField == "" || p.namePattern.MatchString(entered[p.nameField]) {
+		return entered
+	}
+	return nil
+}
+
+// otherConnections are links to the configurations that the page does not show.
+func (p *provider) otherConnections(shown string) []navEntry {
+	if !p.several {
+		return nil
+	}
+	var all []navEntry
+	for _, c := range p.state.sorted() {
+		if c.ID != shown {
+			all = append(all, navEntry{Label: c.Settings["name"] + " (" + c.Settings[p.nameField] + ")", URL: p.settingsURL() + "?id=" + c.ID})
+		}
+	}
+	return all
+}
+
+func describeCertificate(kind fieldKind, text string) string {
+	cert, err := readCertificate(kind, text)
 	if err != nil {
 		return ""
 	}
@@ -84,121 +188,45 @@ func certificateSubject(cert *x509.Certificate) string {
 
 func (p *provider) showSettings(w http.ResponseWriter, r *http.Request) error {
 	p.mu.Lock()
+	e := p.askedFor(r)
 	t, tested := p.state.tests[r.FormValue("test")]
 	var v settingsView
 	reason := ""
 	if tested && t.Portal {
 		t = t.at(p.env.Now())
-		v = p.settingsPage(t.Values, nil)
+		e.values = t.Values
+		v = p.settingsPage(e, nil)
 		v.Verdict, reason = &t, t.Code
+		if p.testsBeforeSaving() {
+			v.SaveFirst = p.actionLabel("save")
+		}
 	} else {
-		v = p.settingsPage(nil, nil)
+		v = p.settingsPage(e, nil)
 		v.Saved = r.FormValue("saved") == "1" && v.Configured
 	}
 	p.mu.Unlock()
 	return p.renderSettings(w, r, http.StatusOK, v, reason)
 }
 
+// askedFor finds out which configuration a page is asked for. The caller holds
+// the lock.
+func (p *provider) askedFor(r *http.Request) entry {
+	e := entry{id: onlyConnection, open: r.FormValue("setup") != "", whole: r.FormValue("whole") != ""}
+	e.open = e.open || e.whole
+	if !p.several {
+		return e
+	}
+	id := r.FormValue("id")
+	if _, ok := p.state.connections[id]; ok {
+		e.id = id
+		return e
+	}
+	if e.id = p.state.current().ID; e.id == "" || id == newConnection {
+		e.id = newConnection
+	}
+	return e
+}
+
 func (p *provider) renderSettings(w http.ResponseWriter, r *http.Request, status int, v settingsView, reason string) error {
-	title := p.settingsPath[len(p.settingsPath)-1].Label
-	return p.render(w, r, status, page{Template: "settings", Title: title, Reason: reason, Body: v})
-}
-
-// changeSettings is the form of the settings page: it tests the values entered
-// or saves them. They are saved only after they passed, as the guide orders.
-func (p *provider) changeSettings(w http.ResponseWriter, r *http.Request) error {
-	entered, err := p.enteredValues(r)
-	if err != nil {
-		return p.message(w, r, http.StatusBadRequest, "The form cannot be read", "Its file may be too large. Go back and try again.")
-	}
-	checked, wrong := p.check(entered)
-	p.mu.Lock()
-	v := p.settingsPage(checked, wrong)
-	if len(wrong) > 0 {
-		p.mu.Unlock()
-		v.Alert = "Correct the fields that are marked below."
-		return p.renderSettings(w, r, http.StatusUnprocessableEntity, v, "")
-	}
-	if r.FormValue("action") != "save" {
-		p.mu.Unlock()
-		return p.testEntered(w, r, checked)
-	}
-	defer p.mu.Unlock()
-	same := p.state.connection.Settings != nil && p.state.connection.Settings.digest() == checked.digest()
-	if !same && !p.testedWithin(checked, passHolds) {
-		v.Alert = "Nothing was saved: these values have not passed a test yet. Click " + p.testLabel + " first."
-		return p.renderSettings(w, r, http.StatusConflict, v, "")
-	}
-	if err := p.save(checked); err != nil {
-		return err
-	}
-	http.Redirect(w, r, p.portalURL(p.settingsURL()+"?saved=1"), http.StatusSeeOther)
-	return nil
-}
-
-func (p *provider) testEntered(w http.ResponseWriter, r *http.Request, v values) error {
-	p.mu.Lock()
-	c := p.change()
-	t, err := p.newTest(c, v, true)
-	if err == nil {
-		err = c.commit()
-	}
-	p.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	return p.sendToIdP(w, r, v, t.ID)
-}
-
-// enteredValues reads the form. White space around what people paste is not
-// theirs; an uploaded file goes before pasted text.
-func (p *provider) enteredValues(r *http.Request) (values, error) {
-	if err := r.ParseMultipartForm(mostRequestBytes); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		return nil, err
-	}
-	entered := values{}
-	for _, f := range p.fields {
-		entered[f.name] = strings.TrimSpace(r.PostFormValue(f.name))
-		if f.kind != certificateField {
-			continue
-		}
-		entered[f.name] = strings.TrimSpace(r.PostFormValue(f.name + "_text"))
-		file, err := uploaded(r, f.name)
-		if err != nil {
-			return nil, err
-		}
-		if len(file) > 0 {
-			entered[f.name] = string(file)
-		}
-	}
-	return entered, nil
-}
-
-func uploaded(r *http.Request, name string) ([]byte, error) {
-	file, _, err := r.FormFile(name)
-	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, mostSettingBytes+1))
-}
-
-// flipSwitch turns SSO on or off.
-func (p *provider) flipSwitch(w http.ResponseWriter, r *http.Request) error {
-	on := r.FormValue("enabled") == "true"
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if on && p.state.connection.Settings == nil {
-		v := p.settingsPage(nil, nil)
-		v.Alert = "There is nothing to turn on yet: enter, test and save the settings first."
-		return p.renderSettings(w, r, http.StatusConflict, v, "")
-	}
-	if err := p.enable(on); err != nil {
-		return err
-	}
-	http.Redirect(w, r, p.portalURL(p.settingsURL()), http.StatusSeeOther)
-	return nil
+	return p.render(w, r, status, page{Template: "settings", Title: v.Title, Reason: reason, Body: v})
 }

@@ -332,34 +332,39 @@ func TestPagesAreSoundForScreenReaders(t *testing.T) {
 	pages := []*page{b.open(portal), b.press("Next", map[string]string{"Email address": ana}), b.press("Sign in", map[string]string{"Password": "secret-ana"})}
 	pages = append(pages, b.open(portal+"/settings"), b.open(settings), b.open(portal+"/nothing"), b.answer(w.response(ana)))
 	for _, p := range pages {
-		ids, headings := map[string]int{}, 0
-		each(p.doc, func(n *html.Node) {
-			ids[attr(n, "id")]++
-			if n.Data == "h1" {
-				headings++
-			}
-			if n.Data == "html" && attr(n, "lang") != "en" {
-				t.Errorf("%s: no language", p.url)
-			}
-			if n.Data != "input" && n.Data != "textarea" || attr(n, "type") == "hidden" {
-				return
-			}
-			if find(p.doc, func(l *html.Node) bool { return l.Data == "label" && attr(l, "for") == attr(n, "id") }) == nil {
-				t.Errorf("%s: %s has no label", p.url, attr(n, "name"))
-			}
-			for _, id := range strings.Fields(attr(n, "aria-describedby")) {
-				if find(p.doc, func(d *html.Node) bool { return attr(d, "id") == id }) == nil {
-					t.Errorf("%s: %s is described by %s, which is not there", p.url, attr(n, "name"), id)
-				}
-			}
-		})
-		for id, n := range ids {
-			if id != "" && n > 1 {
-				t.Errorf("%s: id %s stands %d times", p.url, id, n)
+		soundForScreenReaders(t, p)
+	}
+}
+
+func soundForScreenReaders(t *testing.T, p *page) {
+	t.Helper()
+	ids, headings := map[string]int{}, 0
+	each(p.doc, func(n *html.Node) {
+		ids[attr(n, "id")]++
+		if n.Data == "h1" {
+			headings++
+		}
+		if n.Data == "html" && attr(n, "lang") != "en" {
+			t.Errorf("%s: no language", p.url)
+		}
+		if n.Data != "input" && n.Data != "textarea" && n.Data != "select" || attr(n, "type") == "hidden" {
+			return
+		}
+		if find(p.doc, func(l *html.Node) bool { return l.Data == "label" && attr(l, "for") == attr(n, "id") }) == nil {
+			t.Errorf("%s: %s has no label", p.url, attr(n, "name"))
+		}
+		for _, id := range strings.Fields(attr(n, "aria-describedby")) {
+			if find(p.doc, func(d *html.Node) bool { return attr(d, "id") == id }) == nil {
+				t.Errorf("%s: %s is described by %s, which is not there", p.url, attr(n, "name"), id)
 			}
 		}
-		if headings != 1 || find(p.doc, func(n *html.Node) bool { return n.Data == "main" }) == nil {
-			t.Errorf("%s: %d headings", p.url, headings)
+	})
+	for id, n := range ids {
+		if id != "" && n > 1 {
+			t.Errorf("%s: id %s stands %d times", p.url, id, n)
 		}
+	}
+	if headings != 1 || find(p.doc, func(n *html.Node) bool { return n.Data == "main" }) == nil {
+		t.Errorf("%s: %d headings", p.url, headings)
 	}
 }

@@ -1,8 +1,9 @@
 // Package sp simulates the service providers of the sandbox: each with its
 // sign-in page, its SSO settings page, its settings API and a relying party
 // that accepts or refuses a sign-in for the true reason. One engine serves
-// them all; what differs stands in a description. Nothing here reaches out:
-// the identity provider is met only through the person's browser.
+// them all; what differs stands in a description. The identity provider is met
+// through the person's browser; nothing here reaches out, but for metadata that
+// an admin imports, and then only to the sandbox's own Okta.
 package sp
 
 import (
@@ -76,7 +77,8 @@ func newProviders(o Options, descriptions []description) (*Providers, error) {
 	if o.Port == nil {
 		o.Port = func() string { return "" }
 	}
-	env := &environment{Options: o, people: indexPeople(o.People)}
+	env := &environment{Options: o, people: map[string]Person{}}
+	env.index(o.People)
 	p := &Providers{byHost: map[string]*provider{}}
 	for _, d := range descriptions {
 		one, err := newProvider(d, env)
@@ -123,7 +125,7 @@ func (p *Providers) List() []Info {
 	for _, one := range p.list {
 		list = append(list, Info{
 			Key: one.key, Name: one.name,
-			PortalURL: one.origin(one.portalHost), APIURL: one.origin(one.portalHost),
+			PortalURL: one.origin(one.portalHost), APIURL: one.apiURL(),
 			APIToken: one.secrets.APIToken, Hosts: one.hosts(),
 		})
 	}
@@ -134,6 +136,8 @@ func (p *Providers) List() []Info {
 type environment struct {
 	Options
 	people map[string]Person
+	order  []string // addresses, as the people came
+	owner  string   // address of the first admin, who made the accounts
 
 	random sync.Mutex // guards Rand
 }
@@ -164,19 +168,23 @@ func (e *environment) person(email string) (Person, bool) {
 	return p, ok
 }
 
-func indexPeople(people func(yield func(Person) bool)) map[string]Person {
-	index := map[string]Person{}
+// index takes everybody in who has an address.
+func (e *environment) index(people func(yield func(Person) bool)) {
 	if people == nil {
-		return index
+		return
 	}
 	people(func(p Person) bool {
 		key := addressKey(p.Email)
-		if _, taken := index[key]; key != "" && !taken {
-			index[key] = p
+		if _, taken := e.people[key]; key == "" || taken {
+			return true
+		}
+		e.people[key] = p
+		e.order = append(e.order, p.Email)
+		if p.Admin && e.owner == "" {
+			e.owner = p.Email
 		}
 		return true
 	})
-	return index
 }
 
 func addressKey(email string) string { return strings.ToLower(strings.TrimSpace(email)) }

@@ -1,28 +1,38 @@
 package sp
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
-	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"example.com/ssowizard/internal/sandbox/sp/samlrp"
 )
 
-const (
-	mostSettingBytes = 16 << 10
-	privateKeyMark   = "PRIVATE KEY-----"
-)
+const mostSettingBytes = 16 << 10
 
 // values are a provider's settings, by field name. Checked values hold every
 // field, "" where it is empty.
 type values map[string]string
+
+// forJSON are the settings as the settings API shows them: switches as truth
+// values, everything else as text.
+func (p *provider) forJSON(v values) map[string]any {
+	all := map[string]any{}
+	for name, value := range v {
+		if f, _ := p.field(name); f.kind == toggleField {
+			all[name] = value == "true"
+			continue
+		}
+		all[name] = value
+	}
+	return all
+}
 
 // digest is equal for equal checked values only.
 func (v values) digest() string {
@@ -42,12 +52,20 @@ type fieldError struct {
 func (e *fieldError) Error() string { return e.Message }
 
 // check returns the values as the provider keeps them, and everything that is
-// wrong with them, in the order of the fields.
-func (p *provider) check(given values) (values, []*fieldError) {
+// wrong with them, in the order of the fields. The caller holds the lock: a name
+// has to be free until it is kept.
+func (p *provider) check(id string, given values, later bool) (values, []*fieldError) {
 	checked := values{}
 	var wrong []*fieldError
 	for _, f := range p.fields {
-		v, err := p.checkField(f, given[f.name])
+		if !f.kind.stored() {
+			continue
+		}
+		if f.later && !later {
+			checked[f.name] = ""
+			continue
+		}
+		v, err := p.checkField(id, f, given[f.name])
 		if err != nil {
 			wrong = append(wrong, err)
 		}
@@ -56,36 +74,82 @@ func (p *provider) check(given values) (values, []*fieldError) {
 	return checked, wrong
 }
 
-func (p *provider) checkField(f field, v string) (string, *fieldError) {
+func (p *provider) checkField(id string, f field, v string) (string, *fieldError) {
 	if strings.TrimSpace(v) == "" {
-		if f.required {
+		switch {
+		case f.required:
 			return "", &fieldError{f.name, "required", f.label + " is required"}
+		case f.kind == toggleField:
+			return "false", nil
 		}
 		return "", nil
 	}
 	if len(v) > mostSettingBytes {
 		return "", &fieldError{f.name, "invalid_value", f.label + " is too long"}
 	}
+	if f.kind == certificateField || f.kind == oneLineCertificate {
+		return checkCertificate(f, v)
+	}
+	if err := checkText(v); err != nil {
+		return v, &fieldError{f.name, codeOf(f.kind), f.label + " " + err.Error()}
+	}
+	if err := p.checkKind(id, f, v); err != nil {
+		return v, &fieldError{f.name, err.code, f.label + " " + err.words}
+	}
+	return v, nil
+}
+
+// checkCertificate keeps a PEM file in its usual form, and a line as it came.
+func checkCertificate(f field, v string) (string, *fieldError) {
+	cert, err := readCertificate(f.kind, v)
+	switch {
+	case err != nil && strings.Contains(v, privateKeyMark):
+		return "", &fieldError{f.name, "invalid_certificate", f.label + " " + err.Error()} // v is not to be shown again
+	case err != nil:
+		return v, &fieldError{f.name, "invalid_certificate", f.label + " " + err.Error()}
+	case f.kind == oneLineCertificate:
+		return v, nil
+	}
+	return pemOf(cert), nil
+}
+
+func codeOf(k fieldKind) string {
+	if k == urlField {
+		return "invalid_url"
+	}
+	return "invalid_value"
+}
+
+// fault is what is wrong with a value, to be put behind the field's label.
+type fault struct{ code, words string }
+
+func (p *provider) checkKind(id string, f field, v string) *fault {
 	switch f.kind {
 	case urlField:
 		if err := p.checkURL(v); err != nil {
-			return v, &fieldError{f.name, "invalid_url", f.label + " " + err.Error()}
+			return &fault{"invalid_url", err.Error()}
 		}
-	case certificateField:
-		cert, err := parseCertificate(v)
-		if err != nil {
-			if strings.Contains(v, privateKeyMark) {
-				v = "" // not to be shown again
-			}
-			return v, &fieldError{f.name, "invalid_certificate", f.label + " " + err.Error()}
+	case nameField:
+		if !p.namePattern.MatchString(v) {
+			return &fault{"invalid_value", p.nameRule}
 		}
-		return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})), nil
-	case textField:
-		if err := checkText(v); err != nil {
-			return v, &fieldError{f.name, "invalid_value", f.label + " " + err.Error()}
+		if p.nameTaken(id, v) {
+			return &fault{"taken", "has already been taken"}
+		}
+	case fingerprintField:
+		if _, err := samlrp.ParseDigest(v); err != nil {
+			return &fault{"invalid_value", err.Error()}
+		}
+	case choiceField:
+		if !slices.ContainsFunc(f.options, func(o option) bool { return o.Value == v }) {
+			return &fault{"invalid_value", "must be one of: " + strings.Join(p.choices()[f.name], ", ")}
+		}
+	case toggleField:
+		if v != "true" && v != "false" {
+			return &fault{"invalid_value", "must be true or false"}
 		}
 	}
-	return v, nil
+	return nil
 }
 
 func checkText(v string) error {
@@ -103,9 +167,6 @@ func checkText(v string) error {
 
 // checkURL wants https, except for the sandbox's own Okta.
 func (p *provider) checkURL(v string) error {
-	if err := checkText(v); err != nil {
-		return err
-	}
 	u, err := url.Parse(v)
 	if err != nil || u.Hostname() == "" || u.Opaque != "" || strings.ContainsAny(v, " \\") {
 		return errors.New("is not a URL such as https://example.com/path")
@@ -118,31 +179,4 @@ func (p *provider) checkURL(v string) error {
 		return errors.New("must begin with https://")
 	}
 	return nil
-}
-
-// parseCertificate reads exactly one PEM certificate. More than one would leave
-// open which is meant; a private key must never be stored here.
-func parseCertificate(v string) (*x509.Certificate, error) {
-	rest := bytes.TrimSpace([]byte(v))
-	if bytes.Contains(rest, []byte(privateKeyMark)) {
-		return nil, errors.New("holds a private key; upload only the certificate, and replace that key")
-	}
-	if !bytes.HasPrefix(rest, []byte("-----BEGIN CERTIFICATE-----")) {
-		return nil, errors.New("is not a PEM file that begins with -----BEGIN CERTIFICATE-----")
-	}
-	block, rest := pem.Decode(rest)
-	if block == nil || block.Type != "CERTIFICATE" {
-		return nil, errors.New("is not a whole PEM certificate: its lines or its end are missing or damaged")
-	}
-	if len(bytes.TrimSpace(rest)) > 0 {
-		return nil, errors.New("holds more than one certificate, or something after it")
-	}
-	cert, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		return nil, fmt.Errorf("is not an X.509 certificate: %w", err)
-	}
-	if cert.PublicKeyAlgorithm != x509.RSA && cert.PublicKeyAlgorithm != x509.ECDSA {
-		return nil, fmt.Errorf("has a key of the kind %s; only RSA and ECDSA keys can sign SAML here", cert.PublicKeyAlgorithm)
-	}
-	return cert, nil
 }

@@ -2,6 +2,7 @@ package sp
 
 import (
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"example.com/ssowizard/internal/sandbox/durable"
@@ -68,6 +69,18 @@ func FuzzParseCertificate(f *testing.F) {
 	f.Fuzz(func(t *testing.T, v string) {
 		if cert, err := parseCertificate(v); err == nil && cert == nil {
 			t.Error("neither certificate nor error")
+		}
+	})
+}
+
+func FuzzParseOneLine(f *testing.F) {
+	f.Add(pemBegin + "AAAA" + pemEnd)
+	f.Add(pemBegin)
+	f.Add("TUlJ\n")
+	f.Fuzz(func(t *testing.T, v string) {
+		cert, err := parseOneLine(v)
+		if err == nil && (cert == nil || strings.ContainsAny(v, "\r\n")) {
+			t.Errorf("%q was taken", v)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package sp
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"unicode"
@@ -17,41 +18,65 @@ func (p *provider) showStart(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-type signInView struct{ Email, Error string }
-
-func (p *provider) showSignIn(w http.ResponseWriter, r *http.Request) error {
-	return p.render(w, r, http.StatusOK, page{Template: "signin", Title: "Sign in", Body: signInView{}})
+type signInView struct {
+	Email, Error string
+	SSOLink      string // label of the link to a sign-in with SSO, "" without
+	Label, Next  string // of the form
+	Action       string
 }
 
-// enterAddress goes on with the identity provider when SSO is on, and with a
-// password otherwise. It does not tell whether the address is known.
+func (p *provider) signInPage(email, problem string) page {
+	return page{Template: "signin", Title: "Sign in", Body: signInView{
+		Email: email, Error: problem, SSOLink: p.ssoLink, Label: "Email address", Next: "Next", Action: "/login"}}
+}
+
+func (p *provider) passwordPage(email, problem string) page {
+	return page{Template: "password", Title: "Enter your password", Body: signInView{Email: email, Error: problem, SSOLink: p.ssoLink}}
+}
+
+const noAddress = "Enter your e-mail address, such as name@example.com."
+
+func (p *provider) showSignIn(w http.ResponseWriter, r *http.Request) error {
+	return p.render(w, r, http.StatusOK, p.signInPage("", ""))
+}
+
+// enterAddress goes on with a password while passwords are good, and with the
+// identity provider otherwise. It does not tell whether the address is known.
 func (p *provider) enterAddress(w http.ResponseWriter, r *http.Request) error {
 	email := strings.TrimSpace(r.FormValue("email"))
 	if !looksLikeEmail(email) {
-		return p.render(w, r, http.StatusUnprocessableEntity, page{Template: "signin", Title: "Sign in",
-			Body: signInView{Email: email, Error: "Enter your e-mail address, such as name@example.com."}})
+		return p.render(w, r, http.StatusUnprocessableEntity, p.signInPage(email, noAddress))
 	}
 	p.mu.Lock()
-	current := p.state.connection
+	current := p.state.current()
+	password := p.takesPassword(current, email)
 	p.mu.Unlock()
-	if current.Enabled {
-		return p.sendToIdP(w, r, current.Settings, "")
+	if !password {
+		return p.startSignIn(w, r, current)
 	}
-	return p.render(w, r, http.StatusOK, page{Template: "password", Title: "Enter your password", Body: signInView{Email: email}})
+	return p.render(w, r, http.StatusOK, p.passwordPage(email, ""))
+}
+
+// takesPassword tells whether somebody may sign in with a password now.
+func (p *provider) takesPassword(c connection, email string) bool {
+	if !c.Enabled || p.passwordsStay || p.bypasses != nil && p.bypasses(p, email) {
+		return true
+	}
+	end, later := p.passwordDeadline(c)
+	return later && p.env.Now().Before(end)
 }
 
 func (p *provider) enterPassword(w http.ResponseWriter, r *http.Request) error {
-	p.mu.Lock()
-	on := p.state.connection.Enabled
-	p.mu.Unlock()
-	if on {
-		return p.message(w, r, http.StatusForbidden, "Passwords are off", "Single sign-on is on for your organization. Go back to the sign-in page and enter your e-mail address.")
-	}
 	email := strings.TrimSpace(r.FormValue("email"))
-	person, known := p.env.person(email)
+	p.mu.Lock()
+	takes := p.takesPassword(p.state.current(), email)
+	person, known := p.person(email)
+	p.mu.Unlock()
+	if !takes {
+		return p.message(w, r, http.StatusForbidden, "Passwords are off", "Single sign-on is on for your organization. Go back to the sign-in page and use it.")
+	}
 	if !samePassword(person.Password, r.FormValue("password")) || !known {
-		return p.render(w, r, http.StatusUnauthorized, page{Template: "password", Title: "Enter your password",
-			Body: signInView{Email: email, Error: "The e-mail address or the password is wrong."}})
+		return p.render(w, r, http.StatusUnauthorized, p.passwordPage(email, "The e-mail address or the password is wrong."))
 	}
 	if err := p.signIn(w, person, false); err != nil {
 		return err
@@ -60,13 +85,62 @@ func (p *provider) enterPassword(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// showSSO is where the sign-in page's link leads: to the identity provider, by
+// way of the company's address where the provider asks for it.
+func (p *provider) showSSO(w http.ResponseWriter, r *http.Request) error {
+	if p.companyEmail != "" {
+		return p.render(w, r, http.StatusOK, p.companyPage("", ""))
+	}
+	return p.startCurrent(w, r)
+}
+
+func (p *provider) companyPage(email, problem string) page {
+	return page{Template: "signin", Title: p.ssoLink, Body: signInView{
+		Email: email, Error: problem, Label: p.companyEmail, Next: p.companySubmit, Action: "/login/sso"}}
+}
+
+func (p *provider) enterCompanyEmail(w http.ResponseWriter, r *http.Request) error {
+	if email := strings.TrimSpace(r.FormValue("email")); p.companyEmail != "" && !looksLikeEmail(email) {
+		return p.render(w, r, http.StatusUnprocessableEntity, p.companyPage(email, noAddress))
+	}
+	return p.startCurrent(w, r)
+}
+
+func (p *provider) startCurrent(w http.ResponseWriter, r *http.Request) error {
+	p.mu.Lock()
+	current := p.state.current()
+	p.mu.Unlock()
+	return p.startOrRefuse(w, r, current, "")
+}
+
+// startNamed begins a sign-in at the URL that names its configuration.
+func (p *provider) startNamed(w http.ResponseWriter, r *http.Request) error {
+	name := r.PathValue("name")
+	p.mu.Lock()
+	c := p.named(name)
+	p.mu.Unlock()
+	return p.startOrRefuse(w, r, c, name)
+}
+
+func (p *provider) startOrRefuse(w http.ResponseWriter, r *http.Request, c connection, name string) error {
+	var refusal *samlrp.Refusal
+	if err := p.on(c, name); errors.As(err, &refusal) {
+		return p.refuse(w, r, refusal)
+	}
+	return p.startSignIn(w, r, c)
+}
+
+func (p *provider) startSignIn(w http.ResponseWriter, r *http.Request, c connection) error {
+	return p.sendToIdP(w, r, c.Settings, request{Connection: c.ID})
+}
+
 // signOut ends the session here, and at the identity provider when the session
 // came from there and a logout URL is set.
 func (p *provider) signOut(w http.ResponseWriter, r *http.Request) error {
 	to := p.portalURL("/login")
 	if s, ok := p.session(r); ok && s.SSO {
 		p.mu.Lock()
-		if url := p.state.connection.Settings[p.logoutURL]; url != "" {
+		if url := p.state.current().Settings[p.logoutURL]; url != "" {
 			to = url
 		}
 		p.mu.Unlock()
@@ -84,12 +158,16 @@ func (p *provider) showHome(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, p.portalURL("/login"), http.StatusSeeOther)
 		return nil
 	}
-	return p.render(w, r, http.StatusOK, page{Template: "home", Title: "Home"})
+	s, _ := p.session(r)
+	p.mu.Lock()
+	a := p.state.accounts[addressKey(s.Person.Email)]
+	p.mu.Unlock()
+	return p.render(w, r, http.StatusOK, page{Template: "home", Title: "Home", Body: a})
 }
 
 // sendToIdP begins a SAML sign-in with the given settings. The request is on
 // disk before the browser leaves, so an answer can always be matched.
-func (p *provider) sendToIdP(w http.ResponseWriter, r *http.Request, v values, testID string) error {
+func (p *provider) sendToIdP(w http.ResponseWriter, r *http.Request, v values, made request) error {
 	browser, err := p.browser(w, r)
 	if err != nil {
 		return err
@@ -98,21 +176,40 @@ func (p *provider) sendToIdP(w http.ResponseWriter, r *http.Request, v values, t
 	if err != nil {
 		return err
 	}
-	id = "_" + id // an XML ID must not begin with a digit
 	now := p.env.Now()
-	to, err := samlrp.Request{ID: id, Issuer: p.entityID(v), ACSURL: p.acsURL(), LoginURL: v[p.loginURL], Now: now}.URL()
+	made.ID = "_" + id // an XML ID must not begin with a digit
+	made.Browser, made.ExpiresAt = digest(browser), now.Add(requestLife)
+	to, err := samlrp.Request{
+		ID: made.ID, Issuer: p.entityID(v), ACSURL: p.acsURL(v), LoginURL: v[p.loginURL], Now: now, RelayState: p.relayState,
+	}.URL()
 	if err != nil {
 		return err
 	}
 	p.mu.Lock()
 	c := p.change()
-	c.request(request{ID: id, TestID: testID, Browser: digest(browser), ExpiresAt: now.Add(requestLife)})
+	c.request(made)
 	err = c.commit()
 	p.mu.Unlock()
 	if err != nil {
 		return err
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+func (p *provider) showMetadata(w http.ResponseWriter, r *http.Request) error {
+	p.mu.Lock()
+	c := p.named(r.PathValue("name"))
+	p.mu.Unlock()
+	if c.Settings == nil {
+		return p.notFound(w, r)
+	}
+	xml, err := samlrp.Metadata(p.entityID(c.Settings), p.acsURL(c.Settings))
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/samlmetadata+xml")
+	_, _ = w.Write(xml)
 	return nil
 }
 

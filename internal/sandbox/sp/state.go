@@ -17,14 +17,10 @@ const (
 // secrets are made once and kept.
 type secrets struct {
 	APIToken string `json:"api_token"`
-	FormKey  []byte `json:"form_key"` // signs the forms, so that they survive a restart
-}
-
-// connection is the provider's SSO configuration; nil settings mean none.
-type connection struct {
-	Settings  values     `json:"settings"`
-	Enabled   bool       `json:"enabled"`
-	UpdatedAt *time.Time `json:"updated_at"`
+	FormKey  []byte `json:"form_key"`          // signs the forms, so that they survive a restart
+	Account  []byte `json:"account,omitempty"` // the account's number at the provider is made of it
+	// Since is when the account was made.
+	Since *time.Time `json:"since,omitempty"`
 }
 
 // testStatus is pending until there is a verdict.
@@ -60,10 +56,12 @@ func (t test) at(now time.Time) test {
 
 // request is an authentication request that was sent and not answered yet.
 type request struct {
-	ID        string    `json:"id"`
-	TestID    string    `json:"test_id,omitempty"`
-	Browser   string    `json:"browser"` // digest of the browser's cookie
-	ExpiresAt time.Time `json:"expires_at"`
+	ID     string `json:"id"`
+	TestID string `json:"test_id,omitempty"`
+	// Connection is the configuration that the sign-in was begun with, "" for a test.
+	Connection string    `json:"connection,omitempty"`
+	Browser    string    `json:"browser"` // digest of the browser's cookie
+	ExpiresAt  time.Time `json:"expires_at"`
 }
 
 // sighting is an accepted assertion, by a digest of its ID.
@@ -73,27 +71,39 @@ type sighting struct {
 
 // state is what the log holds about one provider. The provider's lock guards it.
 type state struct {
-	connection connection
-	tests      map[string]test
-	testKeys   map[string]string // start key to test id
-	requests   map[string]request
-	seen       map[string]sighting
+	connections map[string]connection
+	tests       map[string]test
+	testKeys    map[string]string // start key to test id
+	requests    map[string]request
+	seen        map[string]sighting
+	accounts    map[string]account // by address
+	teams       map[string]team    // by name
+	mailings    map[string]mailing
 }
 
 func (p *provider) kind(what string) string { return "sp." + p.key + "." + what }
 
 func (p *provider) load() error {
-	p.state = state{tests: map[string]test{}, testKeys: map[string]string{}, requests: map[string]request{}, seen: map[string]sighting{}}
-	if _, err := p.env.Log.Get(p.kind("connection"), "current", &p.state.connection); err != nil {
-		return err
+	s := &state{
+		connections: map[string]connection{}, tests: map[string]test{}, testKeys: map[string]string{},
+		requests: map[string]request{}, seen: map[string]sighting{},
+		accounts: map[string]account{}, teams: map[string]team{}, mailings: map[string]mailing{},
 	}
-	if err := loadAll(p, "test", func(key string, t test) { p.state.tests[key], p.state.testKeys[t.Key] = t, t.ID }); err != nil {
-		return err
+	p.state = s
+	for _, err := range []error{
+		loadAll(p, "connection", func(key string, c connection) { c.ID = key; s.connections[key] = c }),
+		loadAll(p, "test", func(_ string, t test) { s.tests[t.ID], s.testKeys[t.Key] = t, t.ID }),
+		loadAll(p, "request", func(key string, r request) { s.requests[key] = r }),
+		loadAll(p, "seen", func(key string, v sighting) { s.seen[key] = v }),
+		loadAll(p, "account", func(key string, a account) { s.accounts[key] = a }),
+		loadAll(p, "team", func(key string, t team) { s.teams[key] = t }),
+		loadAll(p, "mailing", func(key string, m mailing) { s.mailings[key] = m }),
+	} {
+		if err != nil {
+			return err
+		}
 	}
-	if err := loadAll(p, "request", func(key string, r request) { p.state.requests[key] = r }); err != nil {
-		return err
-	}
-	return loadAll(p, "seen", func(key string, s sighting) { p.state.seen[key] = s })
+	return nil
 }
 
 func loadAll[T any](p *provider, what string, keep func(string, T)) error {
@@ -118,7 +128,24 @@ type change struct {
 func (p *provider) change() *change { return &change{p: p} }
 
 func (c *change) connection(v connection) {
-	c.put("connection", "current", v, func() { c.p.state.connection = v })
+	c.put("connection", v.ID, v, func() { c.p.state.connections[v.ID] = v })
+}
+
+func (c *change) removeConnection(id string) {
+	c.remove("connection", id, func() { delete(c.p.state.connections, id) })
+}
+
+func (c *change) account(a account) {
+	key := addressKey(a.Email)
+	c.put("account", key, a, func() { c.p.state.accounts[key] = a })
+}
+
+func (c *change) team(t team) {
+	c.put("team", t.Name, t, func() { c.p.state.teams[t.Name] = t })
+}
+
+func (c *change) mailing(m mailing) {
+	c.put("mailing", m.ID, m, func() { c.p.state.mailings[m.ID] = m })
 }
 
 func (c *change) test(t test) {

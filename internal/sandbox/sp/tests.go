@@ -62,7 +62,7 @@ func (p *provider) startTest(w http.ResponseWriter, r *http.Request) error {
 	if t.Status != pending {
 		return p.render(w, r, http.StatusGone, page{Template: "verdict", Title: "This test is over", Body: t})
 	}
-	return p.sendToIdP(w, r, t.Values, t.ID)
+	return p.sendToIdP(w, r, t.Values, request{TestID: t.ID})
 }
 
 func (p *provider) showTestResult(w http.ResponseWriter, r *http.Request) error {

@@ -109,7 +109,9 @@ func parseXML(text []byte) (*etree.Element, error) {
 	doc := etree.NewDocument()
 	doc.ReadSettings.MaxDepth = 64
 	doc.ReadSettings.ValidateInput = true
-	if err := doc.ReadFromBytes(text); err != nil {
+	// White space after the end is no part of the document, and libraries that
+	// sign with xmlsec1 leave a line break there.
+	if err := doc.ReadFromBytes(bytes.TrimRight(text, " \t\r\n")); err != nil {
 		return nil, fmt.Errorf("the SAMLRequest is not XML: %w", err)
 	}
 	roots := 0

@@ -33,8 +33,14 @@ type sessionLinks struct {
 	User    *link `json:"user"`
 }
 
+// sessionAnswer speaks of "me" to who has the session, and of ids to who asks
+// for it by its id.
 func (s *Site) sessionAnswer(r *http.Request, se session, p Person) sessionAnswer {
 	base := s.dir.Base(r)
+	session, user := "me", "me"
+	if id := r.PathValue("id"); id != "" && id != "me" {
+		session, user = se.id, p.ID
+	}
 	a := sessionAnswer{
 		ID: se.id, UserID: p.ID, Login: p.Login,
 		CreatedAt: stamp(se.created), ExpiresAt: stamp(se.expires), Status: "ACTIVE",
@@ -44,9 +50,9 @@ func (s *Site) sessionAnswer(r *http.Request, se session, p Person) sessionAnswe
 		IdP:                      sessionIdP{s.orgID, "OKTA"},
 		MFAActive:                s.dir.TwoFactor(),
 		Links: sessionLinks{
-			Self:    linkTo(base+"/api/v1/sessions/me", "GET", "DELETE"),
-			Refresh: linkTo(base+"/api/v1/sessions/me/lifecycle/refresh", "POST"),
-			User:    namedLink(strings.TrimSpace(p.FirstName+" "+p.LastName), base+"/api/v1/users/me", "GET"),
+			Self:    linkTo(base+"/api/v1/sessions/"+session, "GET", "DELETE"),
+			Refresh: linkTo(base+"/api/v1/sessions/"+session+"/lifecycle/refresh", "POST"),
+			User:    namedLink(strings.TrimSpace(p.FirstName+" "+p.LastName), base+"/api/v1/users/"+user, "GET"),
 		},
 	}
 	if !se.factor.IsZero() {
@@ -102,6 +108,7 @@ func (s *Site) oneSession(w http.ResponseWriter, r *http.Request) {
 			s.clearSession(w, r)
 		}
 		noStore(w)
+		w.Header().Set("X-Frame-Options", "SAMEORIGIN")
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}

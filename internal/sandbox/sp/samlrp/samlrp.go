@@ -38,6 +38,12 @@ const (
 	PersonUnknown        Code = "person_unknown"
 	SSONotEnabled        Code = "sso_not_enabled"
 	NotConfigured        Code = "not_configured"
+	Unsolicited          Code = "unsolicited"
+	AttributeMissing     Code = "attribute_missing"
+	AttributeInvalid     Code = "attribute_invalid"
+	CertificateMissing   Code = "certificate_missing"
+	CertificateExpired   Code = "certificate_expired"
+	WrongRelayState      Code = "wrong_relay_state"
 )
 
 // Refusal is an error that says why a response is not accepted. Its message
@@ -65,8 +71,19 @@ type Trust struct {
 	// it stands in messages beside the standard's word.
 	AudienceLabel string
 	Issuer        string // "": any, for service providers that are told none
-	Certificate   *x509.Certificate
-	Skew          time.Duration
+	IssuerLabel   string // as AudienceLabel
+	// BareIssuer lets an Issuer without a path stand for the whole one that
+	// ends in it: exk1 for http://www.okta.com/exk1.
+	BareIssuer bool
+
+	Certificate *x509.Certificate
+	// CertificateEnds refuses a sign-in once the certificate's dates have passed.
+	CertificateEnds bool
+	// Fingerprint takes the place of Certificate where it is not empty: the
+	// certificate is then the one that comes with the signature.
+	Fingerprint Fingerprint
+
+	Skew time.Duration
 }
 
 // Assertion is what a verified response says. Every member comes from signed
@@ -76,16 +93,46 @@ type Assertion struct {
 	Issuer       string
 	NameID       string
 	NameIDFormat string
-	Attributes   map[string][]string
+	Attributes   []Attribute
 	InResponseTo string    // "": the identity provider began
 	Expires      time.Time // when the last confirmation of the subject ends
 }
 
-func (t Trust) audienceName() string {
-	if t.AudienceLabel == "" {
-		return "SP entity ID"
+// Attribute is one attribute statement.
+type Attribute struct {
+	Name, Format string
+	Values       []string
+}
+
+// Values are those of all attributes of this name, which counts letter by letter.
+func (a *Assertion) Values(name string) []string {
+	var all []string
+	for _, one := range a.Attributes {
+		if one.Name == name {
+			all = append(all, one.Values...)
+		}
 	}
-	return "SP entity ID (" + t.AudienceLabel + ")"
+	return all
+}
+
+func (t Trust) audienceName() string { return named("SP entity ID", t.AudienceLabel) }
+
+func (t Trust) issuerName() string { return named("IdP entity ID", t.IssuerLabel) }
+
+// issues tells whether an assertion's Issuer is the one that was stored.
+func (t Trust) issues(issuer string) bool {
+	if t.Issuer == "" || issuer == t.Issuer {
+		return true
+	}
+	return t.BareIssuer && !strings.ContainsAny(t.Issuer, "/: ") && strings.HasSuffix(issuer, "/"+t.Issuer)
+}
+
+// named puts what the service provider's page says behind the standard's word.
+func named(word, label string) string {
+	if label == "" {
+		return word
+	}
+	return word + " (" + label + ")"
 }
 
 // Sentence is the message as a sentence of its own.

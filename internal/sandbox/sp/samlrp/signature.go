@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/beevik/etree"
 	dsig "github.com/russellhaering/goxmldsig"
@@ -19,9 +20,9 @@ type signed struct {
 }
 
 // verifySignatures checks every signature present, on the response, on the
-// assertion or on both, against the one certificate the service provider was
-// given. At least one has to cover the assertion.
-func (r *Response) verifySignatures(cert *x509.Certificate) (signed, error) {
+// assertion or on both, against the one certificate that the service provider
+// trusts. At least one has to cover the assertion.
+func (r *Response) verifySignatures(t Trust, now time.Time) (signed, error) {
 	if r.assertion == nil {
 		return signed{}, Refuse(Malformed, "the response holds no assertion")
 	}
@@ -38,12 +39,12 @@ func (r *Response) verifySignatures(cert *x509.Certificate) (signed, error) {
 	}
 	var s signed
 	if onAssertion {
-		if s.assertion, err = verify(r.assertion, cert); err != nil {
+		if s.assertion, err = verify(r.assertion, t, now); err != nil {
 			return signed{}, err
 		}
 	}
 	if onResponse {
-		if s.response, err = verify(r.root, cert); err != nil {
+		if s.response, err = verify(r.root, t, now); err != nil {
 			return signed{}, err
 		}
 		if s.assertion, err = only(s.response, nsAssertion, "Assertion"); err != nil {
@@ -86,20 +87,28 @@ func signatureOf(el *etree.Element) (bool, error) {
 	return true, nil
 }
 
-// verify returns el as it was signed. A certificate inside the response is
-// never trusted; it only helps to say what is wrong.
-func verify(el *etree.Element, cert *x509.Certificate) (*etree.Element, error) {
+// verify returns el as it was signed. A certificate inside the response is not
+// trusted for being there: it has to have the stored fingerprint, or only helps
+// to say what is wrong.
+func verify(el *etree.Element, t Trust, now time.Time) (*etree.Element, error) {
 	detached := detach(el)
 	sig, err := only(detached, nsSignature, "Signature")
 	if err != nil {
 		return nil, err
 	}
 	embedded := takeKeyInfo(sig)
+	what := strings.ToLower(el.Tag)
+	cert := t.Certificate
+	if t.Fingerprint.Digest != "" {
+		if err := t.Fingerprint.check(embedded, what); err != nil {
+			return nil, err
+		}
+		cert = embedded
+	}
 	content, err := validate(detached, cert)
 	if err == nil {
-		return content, nil
+		return content, t.inItsTime(cert, now)
 	}
-	what := strings.ToLower(el.Tag)
 	if embedded != nil && !embedded.Equal(cert) {
 		if _, other := validate(detached, embedded); other == nil {
 			return nil, Refuse(CertificateMismatch,
@@ -107,6 +116,13 @@ func verify(el *etree.Element, cert *x509.Certificate) (*etree.Element, error) {
 		}
 	}
 	return nil, Refuse(BadSignature, "the signature on the %s cannot be verified with the stored certificate %s (SHA-256): %v", what, fingerprint(cert), err)
+}
+
+func (t Trust) inItsTime(cert *x509.Certificate, now time.Time) error {
+	if t.CertificateEnds && (now.Before(cert.NotBefore) || now.After(cert.NotAfter)) {
+		return Refuse(CertificateExpired, "the certificate stored here is valid from %s to %s only; it is %s here", stamp(cert.NotBefore), stamp(cert.NotAfter), stamp(now))
+	}
+	return nil
 }
 
 func validate(el *etree.Element, cert *x509.Certificate) (*etree.Element, error) {

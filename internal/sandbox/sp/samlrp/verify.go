@@ -16,7 +16,7 @@ func (r *Response) Verify(t Trust, now time.Time) (*Assertion, error) {
 	if err := r.status(); err != nil {
 		return nil, err
 	}
-	s, err := r.verifySignatures(t.Certificate)
+	s, err := r.verifySignatures(t, now)
 	if err != nil {
 		return nil, err
 	}
@@ -194,8 +194,8 @@ func (j *judgement) audience() error {
 }
 
 func (j *judgement) issuer() error {
-	if j.trust.Issuer != "" && j.result.Issuer != j.trust.Issuer {
-		return Refuse(WrongIssuer, "the assertion's Issuer is %q, but the IdP entity ID stored here is %q", j.result.Issuer, j.trust.Issuer)
+	if !j.trust.issues(j.result.Issuer) {
+		return Refuse(WrongIssuer, "the assertion's Issuer is %q, but the %s stored here is %q", j.result.Issuer, j.trust.issuerName(), j.trust.Issuer)
 	}
 	return nil
 }
@@ -287,13 +287,13 @@ func (j *judgement) requests() error {
 }
 
 func (j *judgement) attributes() error {
-	j.result.Attributes = map[string][]string{}
 	for _, statement := range children(j.signed.assertion, nsAssertion, "AttributeStatement") {
 		for _, attribute := range children(statement, nsAssertion, "Attribute") {
-			name := attribute.SelectAttrValue("Name", "")
+			one := Attribute{Name: attribute.SelectAttrValue("Name", ""), Format: attribute.SelectAttrValue("NameFormat", "")}
 			for _, value := range children(attribute, nsAssertion, "AttributeValue") {
-				j.result.Attributes[name] = append(j.result.Attributes[name], text(value))
+				one.Values = append(one.Values, text(value))
 			}
+			j.result.Attributes = append(j.result.Attributes, one)
 		}
 	}
 	return nil

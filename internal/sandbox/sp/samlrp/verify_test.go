@@ -60,7 +60,7 @@ func TestVerifyReturnsWhatTheAssertionSays(t *testing.T) {
 			}
 			want := &samlrp.Assertion{
 				ID: r.AssertionID, Issuer: r.Issuer, NameID: "ana@acme.example", NameIDFormat: r.NameIDFormat,
-				Attributes:   map[string][]string{"email": {"ana@acme.example"}},
+				Attributes:   []samlrp.Attribute{{Name: "email", Values: []string{"ana@acme.example"}}},
 				InResponseTo: "_request", Expires: r.NotOnOrAfter,
 			}
 			if diff := cmp.Diff(want, got); diff != "" {

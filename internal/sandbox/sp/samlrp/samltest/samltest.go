@@ -39,9 +39,19 @@ func newKey(name string) Key {
 	if err != nil {
 		panic(err) // for tests only: no randomness, no test
 	}
+	return Key{private, nil}.certified(name, time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC))
+}
+
+// Valid is the key with another certificate, for the relying parties that look
+// at a certificate's dates.
+func (k Key) Valid(from, to time.Time) Key {
+	return k.certified(k.Certificate.Subject.CommonName, from, to)
+}
+
+func (k Key) certified(name string, from, to time.Time) Key {
+	private := k.Private
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
-		NotBefore: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC),
+		SerialNumber: big.NewInt(from.Unix()), Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: to,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {
@@ -69,12 +79,19 @@ type Response struct {
 	ConfirmedRequest            *string // InResponseTo of the confirmation, if it is to differ
 	NotBefore, NotOnOrAfter     time.Time
 	Attributes                  map[string]string
+	Statements                  []Statement // further attributes, in full
 	// Typed declares the schema's prefix and signs it as Okta does, with typed
 	// attribute values and an inclusive prefix list.
 	Typed bool
 
 	// Unsigned changes the tree before anything is signed, Signed after it.
 	Unsigned, Signed func(response *etree.Element)
+}
+
+// Statement is an attribute statement.
+type Statement struct {
+	Name, Format string
+	Values       []string
 }
 
 // New makes a response that is valid at now.
@@ -150,19 +167,29 @@ func (r Response) tree() *etree.Element {
 	conditions.CreateElement("saml2:AudienceRestriction").CreateElement("saml2:Audience").SetText(r.Audience)
 	statement := a.CreateElement("saml2:AuthnStatement")
 	attrs(statement, "AuthnInstant", stamp(r.NotBefore))
-	if len(r.Attributes) > 0 {
-		list := a.CreateElement("saml2:AttributeStatement")
-		for name, value := range r.Attributes {
-			attribute := list.CreateElement("saml2:Attribute")
-			attrs(attribute, "Name", name)
-			v := attribute.CreateElement("saml2:AttributeValue")
-			v.SetText(value)
-			if r.Typed {
-				attrs(v, "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance", "xsi:type", "xs:string")
-			}
-		}
+	for name, value := range r.Attributes {
+		r.attribute(a, Statement{Name: name, Values: []string{value}})
+	}
+	for _, one := range r.Statements {
+		r.attribute(a, one)
 	}
 	return root
+}
+
+func (r Response) attribute(assertion *etree.Element, one Statement) {
+	list := assertion.SelectElement("saml2:AttributeStatement")
+	if list == nil {
+		list = assertion.CreateElement("saml2:AttributeStatement")
+	}
+	attribute := list.CreateElement("saml2:Attribute")
+	attrs(attribute, "Name", one.Name, "NameFormat", one.Format)
+	for _, value := range one.Values {
+		v := attribute.CreateElement("saml2:AttributeValue")
+		v.SetText(value)
+		if r.Typed {
+			attrs(v, "xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance", "xsi:type", "xs:string")
+		}
+	}
 }
 
 func attrs(el *etree.Element, pairs ...string) {

@@ -1,0 +1,23 @@
+// Package oidc is the org's own OpenID Connect authorization server: the
+// authorization endpoint with the org's sign-in page before it, the token
+// endpoint for authorization codes, user info, introspection, revocation and
+// logout. Discovery, keys and the client credentials grant are the Management
+// API's affair; what the org knows is learned from a Directory.
+//
+// Tokens are JWTs signed with the org's kept key, so that they outlive a
+// restart; authorization codes live in memory, for a minute.
+//
+// Where no published evidence settles what Okta does, this package chose:
+//
+//	issuer                      the origin at which the tokens were asked for
+//	scopes of the Management API   invalid_scope: nothing is delegated by people
+//	offline_access              taken, without a refresh token in the answer
+//	consent                     never asked for
+//	response types but code     unsupported_response_type
+//	request objects             request_not_supported, request_uri_not_supported
+//	code_challenge_method       S256, also when it is missing beside a challenge: refused
+//	code_verifier nobody asked for   PKCE verification failed
+//	a code used a second time   takes back the access token it gave
+//	person no longer active or assigned at the token endpoint   invalid_grant
+//	id_token_hint at logout     may have run out; its signature counts
+package oidc

@@ -1,0 +1,671 @@
+package sp_test
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math/big"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+
+	"example.com/ssowizard/internal/sandbox/durable"
+	"example.com/ssowizard/internal/sandbox/okta"
+)
+
+const (
+	cloudPortal   = "https://my.cloudtalk.io"
+	cloudSettings = cloudPortal + "/account/settings/single-sign-on"
+	cloudStart    = "https://authsso.cloudtalk.io/oauth2/authorize?identity_provider=Okta"
+	cognitoStart  = "https://cloudtalk-prod.auth.eu-central-1.amazoncognito.com/oauth2/authorize"
+	firstAnswer   = "https://authsso.cloudtalk.io/oauth2/idpresponse"
+	secondAnswer  = "https://cloudtalk-prod.auth.eu-central-1.amazoncognito.com/oauth2/idpresponse"
+)
+
+var signingKey = sync.OnceValue(func() *rsa.PrivateKey {
+	k, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return k
+})
+
+// cloud is CloudTalk with an identity provider that it reaches by HTTP.
+type cloud struct {
+	*site
+	client, secret string
+}
+
+// newCloud starts CloudTalk beside an identity provider.
+func newCloud(t *testing.T, idp string) *cloud {
+	w := &world{t: t, clock: newClock(), log: durable.Memory(), okta: idp}
+	w.start()
+	return &cloud{site: w.site("cloudtalk"), client: "0oa-cloud", secret: "a-secret-of-the-client"}
+}
+
+// org is a real Okta org with an app for CloudTalk, assigned to Ana.
+type org struct {
+	*okta.Org
+	*cloud
+	app, url string
+}
+
+func newOrg(t *testing.T, redirectURIs ...string) *org {
+	t.Helper()
+	o := &org{}
+	now := newClock()
+	var err error
+	o.Org, err = okta.New(okta.Options{
+		Log: durable.Memory(), Now: now.now, Users: 20, Groups: 6, RateLimit: "off",
+		Key: func() (*rsa.PrivateKey, error) { return signingKey(), nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(o.Org)
+	t.Cleanup(server.Close)
+	o.url = server.URL
+	o.cloud = newCloud(t, server.URL)
+	o.clock = now
+	o.world.start()
+	o.site = o.world.site("cloudtalk")
+	if redirectURIs == nil {
+		redirectURIs = []string{firstAnswer, secondAnswer}
+	}
+	uris, _ := json.Marshal(redirectURIs)
+	app := o.admin("POST", "/api/v1/apps", `{"name":"oidc_client","label":"CloudTalk","signOnMode":"OPENID_CONNECT",
+		"credentials":{"oauthClient":{"token_endpoint_auth_method":"client_secret_post"}},
+		"settings":{"oauthClient":{"application_type":"web","response_types":["code"],"grant_types":["authorization_code"],"redirect_uris":`+string(uris)+`}}}`)
+	o.app = app["id"].(string)
+	credentials := app["credentials"].(map[string]any)["oauthClient"].(map[string]any)
+	o.client, o.secret = credentials["client_id"].(string), credentials["client_secret"].(string)
+	o.assign(ana)
+	return o
+}
+
+// admin makes a call of Okta's Management API.
+func (o *org) admin(method, path, body string) map[string]any {
+	o.t.Helper()
+	r, err := http.NewRequest(method, o.url+path, strings.NewReader(body))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "SSWS "+o.APIToken())
+	r.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, _ := io.ReadAll(res.Body)
+	var got map[string]any
+	if res.StatusCode >= 300 || json.Unmarshal(raw, &got) != nil {
+		o.t.Fatalf("%s %s: %d %s", method, path, res.StatusCode, raw)
+	}
+	return got
+}
+
+func (o *org) assign(login string) {
+	o.t.Helper()
+	o.admin("POST", "/api/v1/apps/"+o.app+"/users", `{"id":"`+o.admin("GET", "/api/v1/users/"+login, "")["id"].(string)+`"}`)
+}
+
+// settingsFor are good ones; the pairs change them.
+func (c *cloud) good(change map[string]any) map[string]any {
+	all := map[string]any{"client_id": c.client, "client_secret": c.secret, "discovery_url": c.okta + "/", "method": "GET"}
+	maps.Copy(all, change)
+	return all
+}
+
+// set saves settings by the API and turns SSO on.
+func (c *cloud) set(change map[string]any) {
+	c.t.Helper()
+	body, err := json.Marshal(map[string]any{"settings": c.good(change)})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, call := range [][2]string{{"/connection", string(body)}, {"/connection/enabled", `{"enabled":true}`}} {
+		if status, got := c.callAt(c.api+"/sso-settings/v1", c.token, "PUT", call[0], call[1]); status != 200 {
+			c.t.Fatalf("PUT %s: %d %v", call[0], status, got)
+		}
+	}
+}
+
+// person is a browser that goes everywhere.
+func (c *cloud) person() *browser {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return &browser{world: c.world, client: &http.Client{Jar: jar, Transport: everywhere{c.world}}}
+}
+
+type everywhere struct{ *world }
+
+func (e everywhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasPrefix(r.URL.String(), e.okta) {
+		return http.DefaultTransport.RoundTrip(r)
+	}
+	return e.world.RoundTrip(r)
+}
+
+// signInAtOkta fills Okta's sign-in page, which the browser is on.
+func (o *org) signInAtOkta(b *browser, login string) *page {
+	o.t.Helper()
+	form := find(b.page.doc, func(n *html.Node) bool { return n.Data == "form" && attr(n, "id") == "form-signin" })
+	if form == nil {
+		o.t.Fatalf("no sign-in page of Okta, but %s (%d): %s", b.page.url, b.page.status, b.page.text)
+	}
+	values := formValues(form)
+	values.Set("username", login)
+	for p := range o.Everybody() {
+		if p.Login == login {
+			values.Set("password", p.Password)
+		}
+	}
+	return b.post(o.url+attr(form, "action"), values, nil, "")
+}
+
+func TestCloudTalkIsSetUpByItsGuideAndSignsIn(t *testing.T) {
+	t.Parallel()
+	o := newOrg(t)
+	b := o.person()
+	b.open(cloudPortal + "/")
+	if strings.Contains(b.page.text, "Log in with SSO") {
+		t.Error("the link to SSO shows while SSO is off")
+	}
+	b.press("Next", map[string]string{"Email address": ana})
+	b.press("Sign in", map[string]string{"Password": "secret-ana"})
+	for _, step := range []string{"Account", "Settings", "Single Sign-on"} {
+		link := find(b.page.doc, func(n *html.Node) bool { return n.Data == "a" && textOf(n) == step })
+		if link == nil {
+			t.Fatalf("no link %q on %s: %s", step, b.page.url, b.page.text)
+		}
+		b.open(b.page.url.ResolveReference(mustParse(t, attr(link, "href"))).String())
+	}
+	b.press("Save", map[string]string{"Enable Okta SSO": "true", "Client ID": o.client, "Client Secret": o.secret,
+		"Discovery URL": o.url + "/", "Method": "GET"})
+	if b.page.role("status") != "The settings are saved. Okta SSO is on." {
+		t.Fatalf("after saving (%d): %s", b.page.status, b.page.text)
+	}
+	if strings.Contains(b.page.raw, o.secret) {
+		t.Error("the page shows the secret")
+	}
+
+	someone := o.person()
+	someone.open(cloudPortal + "/")
+	link := find(someone.page.doc, func(n *html.Node) bool { return n.Data == "a" && textOf(n) == "Log in with SSO" })
+	if link == nil {
+		t.Fatalf("no link to SSO: %s", someone.page.text)
+	}
+	someone.open(cloudPortal + attr(link, "href"))
+	someone.press("Continue", map[string]string{"CloudTalk email": ana})
+	choice := find(someone.page.doc, func(n *html.Node) bool { return n.Data == "a" && textOf(n) == "Okta" })
+	if choice == nil {
+		t.Fatalf("no choice of Okta: %s", someone.page.text)
+	}
+	someone.open(attr(choice, "href"))
+	if !strings.Contains(someone.page.raw, `value="`+ana+`"`) {
+		t.Error("Okta was not told the address")
+	}
+	home := o.signInAtOkta(someone, ana)
+	if home.status != 200 || !strings.Contains(home.text, "signed in with SSO") || !strings.Contains(home.text, "Ana Lima") {
+		t.Fatalf("after the sign-in %s (%d): %s", home.url, home.status, home.text)
+	}
+	// The session at Okta is enough for the broker's second host.
+	if again := someone.open(cognitoStart); !strings.Contains(again.text, "signed in with SSO") {
+		t.Errorf("at the second host: %s (%d): %s", again.url, again.status, again.text)
+	}
+	// An answer is good once.
+	if spent := someone.open(firstAnswer + "?code=x&state=y"); spent.reason() != "unknown_request" {
+		t.Errorf("made-up answer: %s", spent.text)
+	}
+}
+
+func TestCloudTalkTakesTheIssuerWithAndWithoutASlashAndBothMethods(t *testing.T) {
+	t.Parallel()
+	o := newOrg(t)
+	for _, change := range []map[string]any{
+		{}, {"discovery_url": o.url}, {"method": "POST"}, {"enforce": true},
+	} {
+		o.set(change)
+		b := o.person()
+		b.open(cloudStart)
+		if home := o.signInAtOkta(b, ana); !strings.Contains(home.text, "signed in with SSO") {
+			t.Errorf("%v: %s (%d): %s", change, home.url, home.status, home.text)
+		}
+		o.clock.pass(time.Second)
+	}
+	o.set(map[string]any{"discovery_url": o.url + "//"})
+	if refused := o.person().open(cloudStart); refused.reason() != "bad_issuer" {
+		t.Errorf("two slashes: %q %s", refused.reason(), refused.text)
+	}
+}
+
+func TestCloudTalkRefusesForTheTrueReasonWhatOktaSays(t *testing.T) {
+	t.Parallel()
+	o := newOrg(t)
+	o.assign("chloe.durand@acme.example") // has no account at CloudTalk
+	o.assign("reception.kiosk@acme.example")
+	for _, c := range []struct {
+		name, login  string
+		change       map[string]any
+		reason, says string
+	}{
+		{"not assigned", "ben.okafor@acme.example", nil, "idp_error", "access_denied: User is not assigned to the client application."},
+		{"wrong secret", ana, map[string]any{"client_secret": "quite-another-secret"}, "token_refused", "invalid_client: The client secret supplied for a confidential client is invalid."},
+		{"unknown person", "chloe.durand@acme.example", nil, "person_unknown", `"chloe.durand@acme.example"`},
+		{"no address", "reception.kiosk@acme.example", nil, "attribute_missing", "attributes required: [email]"},
+	} {
+		o.set(c.change)
+		b := o.person()
+		b.open(cloudStart)
+		got := o.signInAtOkta(b, c.login)
+		if got.reason() != c.reason || !strings.Contains(strings.ToLower(got.text), strings.ToLower(c.says)) || got.status != 403 {
+			t.Errorf("%s: %q (%d) %s", c.name, got.reason(), got.status, got.text)
+		}
+	}
+	o.set(map[string]any{"client_id": "0oaNobody"})
+	if at := o.person().open(cloudStart); at.status != 400 || !strings.HasPrefix(at.url.String(), o.url) {
+		t.Errorf("unknown client: %s (%d)", at.url, at.status)
+	}
+}
+
+func TestCloudTalkAsksForARegisteredRedirectURI(t *testing.T) {
+	t.Parallel()
+	o := newOrg(t, firstAnswer)
+	o.set(nil)
+	at := o.person().open(cognitoStart)
+	if at.status != 400 || !strings.Contains(at.text, "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings") {
+		t.Errorf("%s (%d): %s", at.url, at.status, at.text)
+	}
+}
+
+func TestCloudTalkWithBasicOnlyAppIsRefused(t *testing.T) {
+	t.Parallel()
+	o := newOrg(t)
+	app := o.admin("GET", "/api/v1/apps/"+o.app, "")
+	app["credentials"].(map[string]any)["oauthClient"].(map[string]any)["token_endpoint_auth_method"] = "client_secret_basic"
+	body, err := json.Marshal(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.admin("PUT", "/api/v1/apps/"+o.app, string(body))
+	o.set(nil)
+	b := o.person()
+	b.open(cloudStart)
+	if got := o.signInAtOkta(b, ana); got.reason() != "token_refused" || !strings.Contains(got.text, "invalid_client") {
+		t.Errorf("%q %s", got.reason(), got.text)
+	}
+}
+
+func TestCloudTalkThatIsOffOrEmptyRefuses(t *testing.T) {
+	t.Parallel()
+	o := newOrg(t)
+	if got := o.person().open(cloudStart); got.reason() != "not_configured" {
+		t.Errorf("empty: %s", got.text)
+	}
+	o.set(nil)
+	begun := o.person()
+	begun.open(cloudStart)
+	if status, _ := o.callAt(o.api+"/sso-settings/v1", o.token, "PUT", "/connection/enabled", `{"enabled":false}`); status != 200 {
+		t.Fatal(status)
+	}
+	if got := o.person().open(cloudStart); got.reason() != "sso_not_enabled" {
+		t.Errorf("off: %s", got.text)
+	}
+	if got := o.signInAtOkta(begun, ana); got.reason() != "sso_not_enabled" {
+		t.Errorf("off meanwhile: %s", got.text)
+	}
+	if got := o.person().open(cloudStart + "x"); got.reason() != "not_configured" {
+		t.Errorf("another provider: %s", got.text)
+	}
+}
+
+func TestAnswerOfCloudTalkBelongsToItsBrowserAndItsTime(t *testing.T) {
+	t.Parallel()
+	o := newOrg(t)
+	o.set(nil)
+	answer := func() (*browser, string) {
+		b := o.person()
+		last := ""
+		b.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
+			if strings.HasPrefix(r.URL.String(), firstAnswer) {
+				last = r.URL.String()
+				return http.ErrUseLastResponse
+			}
+			return nil
+		}
+		b.open(cloudStart)
+		o.signInAtOkta(b, ana)
+		o.clock.pass(time.Second)
+		return b, last
+	}
+	b, to := answer()
+	if got := o.person().open(to); got.reason() != "request_cookie_missing" {
+		t.Errorf("another browser: %s", got.text)
+	}
+	b.client.CheckRedirect = nil
+	if got := b.open(to); !strings.Contains(got.text, "signed in with SSO") {
+		t.Errorf("its own browser: %s", got.text)
+	}
+	if got := b.open(to); got.reason() != "unknown_request" {
+		t.Errorf("a second time: %s", got.text)
+	}
+	b, to = answer()
+	b.client.CheckRedirect = nil
+	o.clock.pass(11 * time.Minute)
+	if got := b.open(to); got.reason() != "unknown_request" {
+		t.Errorf("too late: %s", got.text)
+	}
+	b, to = answer()
+	b.client.CheckRedirect = nil
+	o.world.start() // a restart in between
+	if got := b.open(to); !strings.Contains(got.text, "signed in with SSO") {
+		t.Errorf("after a restart: %s", got.text)
+	}
+	for query, reason := range map[string]string{"": "malformed", "?code=x": "malformed"} {
+		if got := b.open(firstAnswer + query); got.reason() != reason || got.status != 400 {
+			t.Errorf("%q: %d %s", query, got.status, got.text)
+		}
+	}
+	if got := b.open(cloudPortal + "/login/sso/ticket?ticket=made-up"); got.status != 403 {
+		t.Errorf("made-up ticket: %d", got.status)
+	}
+}
+
+// idp is an identity provider that goes wrong where it is told to.
+type idp struct {
+	*httptest.Server
+	claims   map[string]any // changes; nil takes one away
+	info     map[string]any
+	status   int // of user info
+	issuer   string
+	signWith *rsa.PrivateKey
+	alg      jose.SignatureAlgorithm
+	noID     bool
+	noCode   bool
+	now      func() time.Time
+	nonce    string
+	methods  []string
+}
+
+func newIdP(t *testing.T) *idp {
+	p := &idp{signWith: signingKey(), alg: jose.RS256, status: 200}
+	p.Server = httptest.NewServer(p)
+	t.Cleanup(p.Close)
+	p.issuer = p.URL
+	return p
+}
+
+func (p *idp) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	switch r.URL.Path {
+	case "/.well-known/openid-configuration":
+		fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":"%[2]s/authorize","token_endpoint":"%[2]s/token","userinfo_endpoint":"%[2]s/userinfo","jwks_uri":"%[2]s/keys","id_token_signing_alg_values_supported":["RS256"]}`, p.issuer, p.URL)
+	case "/authorize":
+		p.nonce = r.FormValue("nonce")
+		answer := url.Values{"state": {r.FormValue("state")}, "code": {"c"}}
+		if p.noCode {
+			answer.Del("code")
+		}
+		http.Redirect(w, r, r.FormValue("redirect_uri")+"?"+answer.Encode(), http.StatusFound)
+	case "/token":
+		if p.noID {
+			fmt.Fprint(w, `{"access_token":"at","token_type":"Bearer"}`)
+			return
+		}
+		fmt.Fprintf(w, `{"access_token":"at","token_type":"Bearer","id_token":%q}`, p.token(r.FormValue("client_id")))
+	case "/keys":
+		k := signingKey().PublicKey
+		fmt.Fprintf(w, `{"keys":[{"kty":"RSA","alg":"RS256","use":"sig","kid":"k","n":%q,"e":%q}]}`,
+			base64.RawURLEncoding.EncodeToString(k.N.Bytes()), base64.RawURLEncoding.EncodeToString(big.NewInt(int64(k.E)).Bytes()))
+	case "/userinfo":
+		p.methods = append(p.methods, r.Method)
+		w.WriteHeader(p.status)
+		_ = json.NewEncoder(w).Encode(p.info)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+func (p *idp) token(client string) string {
+	claims := map[string]any{"iss": p.issuer, "aud": client, "sub": "u1", "nonce": p.nonce,
+		"iat": p.now().Unix(), "exp": p.now().Add(time.Hour).Unix()}
+	for name, v := range p.claims {
+		if claims[name] = v; v == nil {
+			delete(claims, name)
+		}
+	}
+	var key any = p.signWith
+	if p.alg == jose.HS256 {
+		key = []byte("a-secret-of-the-client-that-is-long-enough")
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: p.alg, Key: jose.JSONWebKey{Key: key, KeyID: "k"}}, nil)
+	if err != nil {
+		panic(err)
+	}
+	text, err := jwt.Signed(signer).Claims(claims).Serialize()
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+func TestCloudTalkRefusesWhatAnIdentityProviderMustNotSend(t *testing.T) {
+	t.Parallel()
+	stranger, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		break_       func(p *idp)
+		reason, says string
+	}{
+		"in order":          {func(*idp) {}, "", ""},
+		"token of another":  {func(p *idp) { p.claims = map[string]any{"iss": "https://other.okta.com"} }, "bad_issuer", "Bad id_token issuer: https://other.okta.com"},
+		"discovery":         {func(p *idp) { p.issuer = "https://other.okta.com" }, "bad_issuer", "Bad id_token issuer: https://other.okta.com"},
+		"another client":    {func(p *idp) { p.claims = map[string]any{"aud": "x"} }, "wrong_audience", "is for x"},
+		"two clients":       {func(p *idp) { p.claims = map[string]any{"aud": []string{"0oa-cloud", "x"}} }, "wrong_audience", "x"},
+		"another nonce":     {func(p *idp) { p.claims = map[string]any{"nonce": "x"} }, "wrong_nonce", "nonce"},
+		"no nonce":          {func(p *idp) { p.claims = map[string]any{"nonce": nil} }, "wrong_nonce", "nonce"},
+		"ended":             {func(p *idp) { p.claims = map[string]any{"exp": 1} }, "expired", "ended"},
+		"from the future":   {func(p *idp) { p.claims = map[string]any{"iat": 4102444800} }, "bad_token", "future"},
+		"signed by another": {func(p *idp) { p.signWith = stranger }, "bad_token", "signature"},
+		"shared secret":     {func(p *idp) { p.alg = jose.HS256 }, "bad_token", ""},
+		"no ID token":       {func(p *idp) { p.noID = true }, "bad_token", "no ID token"},
+		"no code":           {func(p *idp) { p.noCode = true }, "malformed", "neither a code"},
+		"user info fails":   {func(p *idp) { p.status = 405 }, "user_info_failed", "GET with status 405; try the other method"},
+		"somebody else":     {func(p *idp) { p.info = map[string]any{"sub": "u2", "email": ana} }, "user_info_failed", "somebody else"},
+		"no address":        {func(p *idp) { p.info = map[string]any{"sub": "u1", "name": "\x1b[2J"} }, "attribute_missing", "name, sub"},
+		"unknown address":   {func(p *idp) { p.info = map[string]any{"sub": "u1", "email": "x\x1b@y"} }, "person_unknown", ""},
+	} {
+		p := newIdP(t)
+		p.info = map[string]any{"sub": "u1", "email": ana}
+		c.break_(p)
+		cl := newCloud(t, p.URL)
+		p.now = cl.clock.now
+		cl.set(nil)
+		got := cl.person().open(cloudStart)
+		if got.reason() != c.reason || !strings.Contains(got.text, c.says) || strings.Contains(got.raw, "\x1b") || strings.Contains(got.raw, cl.secret) {
+			t.Errorf("%s: %q %s", name, got.reason(), got.text)
+		}
+		if c.reason == "" && !strings.Contains(got.text, "signed in with SSO") {
+			t.Errorf("%s: %s", name, got.text)
+		}
+	}
+}
+
+func TestCloudTalkAsksForUserInfoWithTheMethodChosen(t *testing.T) {
+	t.Parallel()
+	p := newIdP(t)
+	p.info = map[string]any{"sub": "u1", "email": strings.ToUpper(ana)}
+	c := newCloud(t, p.URL)
+	p.now = c.clock.now
+	for _, method := range []string{"GET", "POST"} {
+		c.set(map[string]any{"method": method})
+		if got := c.person().open(cloudStart); !strings.Contains(got.text, "signed in with SSO") {
+			t.Errorf("%s: %s", method, got.text)
+		}
+	}
+	if diff := cmp.Diff([]string{"GET", "POST"}, p.methods); diff != "" {
+		t.Errorf("methods (-want +got):\n%s", diff)
+	}
+}
+
+func TestCloudTalkReachesNobodyButTheSandboxesOkta(t *testing.T) {
+	t.Parallel()
+	asked := false
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	t.Cleanup(other.Close)
+	p := newIdP(t)
+	p.now = time.Now
+	c := newCloud(t, p.URL)
+	c.set(map[string]any{"discovery_url": "https" + strings.TrimPrefix(other.URL, "http")})
+	if got := c.person().open(cloudStart); got.reason() != "discovery_failed" || !strings.Contains(got.text, "its own Okta at "+p.URL) {
+		t.Errorf("%q %s", got.reason(), got.text)
+	}
+	// Not even when its own Okta names other endpoints.
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprintf(w, `{"issuer":"http://%s","authorization_endpoint":"http://%[1]s/a","token_endpoint":"%s/token","userinfo_endpoint":"%[2]s/u","jwks_uri":"%[2]s/k"}`, r.Host, other.URL)
+	}))
+	t.Cleanup(elsewhere.Close)
+	c = newCloud(t, elsewhere.URL)
+	c.set(nil)
+	b := c.person()
+	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	state := mustParse(t, b.open(cloudStart).header.Get("Location")).Query().Get("state")
+	if got := b.open(firstAnswer + "?code=x&state=" + state); got.reason() != "token_refused" || asked {
+		t.Errorf("asked %v: %s", asked, got.text)
+	}
+}
+
+func TestCloudTalksAPINeverTellsTheSecret(t *testing.T) {
+	t.Parallel()
+	p := newIdP(t)
+	c := newCloud(t, p.URL)
+	base := c.api + "/sso-settings/v1"
+	view := func(configured, enabled bool, settings map[string]any, updated any) map[string]any {
+		return map[string]any{
+			"protocol": "oidc", "configured": configured, "enabled": enabled, "settings": settings,
+			"service_provider": map[string]any{"redirect_uri": firstAnswer, "redirect_uri_2": secondAnswer},
+			"options":          map[string]any{"method": []any{"GET", "POST"}}, "updated_at": updated,
+		}
+	}
+	want := func(method, path, body string, status int, wanted map[string]any) {
+		t.Helper()
+		got, answer := c.callAt(base, c.token, method, path, body)
+		if got != status {
+			t.Fatalf("%s %s: %d %v", method, path, got, answer)
+		}
+		if diff := cmp.Diff(wanted, answer); diff != "" {
+			t.Errorf("%s %s (-want +got):\n%s", method, path, diff)
+		}
+	}
+	body := func(change map[string]any) string {
+		b, err := json.Marshal(map[string]any{"settings": c.good(change)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	const at = "2026-03-04T05:06:07Z"
+	stored := map[string]any{"client_id": "0oa-cloud", "discovery_url": p.URL + "/", "method": "GET", "enforce": false}
+	want("GET", "/connection", "", 200, view(false, false, map[string]any{}, nil))
+	want("PUT", "/connection", body(nil), 200, view(true, false, stored, at))
+	want("PUT", "/connection/enabled", `{"enabled":true}`, 200, view(true, true, stored, at))
+	stored["enforce"] = true
+	want("PUT", "/connection", body(map[string]any{"enforce": true}), 200, view(true, true, stored, at))
+	c.world.start() // a restart keeps it
+	want("GET", "/connection", "", 200, view(true, true, stored, at))
+	for name, refused := range map[string]struct {
+		change map[string]any
+		field  string
+	}{
+		"no secret": {map[string]any{"client_secret": nil}, "client_secret"}, "no client": {map[string]any{"client_id": ""}, "client_id"},
+		"another method": {map[string]any{"method": "PUT"}, "method"}, "no method": {map[string]any{"method": nil}, "method"},
+		"plain http": {map[string]any{"discovery_url": "http://acme.okta.com"}, "discovery_url"}, "a word": {map[string]any{"discovery_url": "acme"}, "discovery_url"},
+		"enforce as text": {map[string]any{"enforce": "yes"}, "enforce"}, "unknown": {map[string]any{"issuer": "x"}, "issuer"},
+	} {
+		status, got := c.callAt(base, c.token, "PUT", "/connection", body(refused.change))
+		if status != 422 || errorOf(got)["field"] != refused.field || strings.Contains(fmt.Sprint(got), c.secret) {
+			t.Errorf("%s: %d %v", name, status, got)
+		}
+	}
+	if status, _ := c.callAt(base, c.token, "POST", "/tests", ""); status != 404 {
+		t.Errorf("tests: %d", status)
+	}
+	if status, _ := c.callAt(base, c.token, "DELETE", "/connection", ""); status != 409 {
+		t.Errorf("DELETE while on: %d", status)
+	}
+	want("PUT", "/connection/enabled", `{"enabled":false}`, 200, view(true, false, stored, at))
+	want("DELETE", "/connection", "", 204, nil)
+	want("GET", "/connection", "", 200, view(false, false, map[string]any{}, nil))
+	if status, _ := c.callAt(base, "nobody", "GET", "/connection", ""); status != 401 {
+		t.Errorf("without a token: %d", status)
+	}
+}
+
+func TestCloudTalksPageKeepsTheSecretAndSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	p := newIdP(t)
+	p.info = map[string]any{"sub": "u1", "email": ana}
+	c := newCloud(t, p.URL)
+	p.now = c.clock.now
+	b := c.person()
+	b.open(cloudPortal + "/")
+	b.press("Next", map[string]string{"Email address": ana})
+	b.press("Sign in", map[string]string{"Password": "secret-ana"})
+	b.open(cloudSettings)
+	b.press("Save", map[string]string{"Enable Okta SSO": "true"})
+	if b.page.status != 422 || !strings.Contains(b.page.text, "Client ID is required") || !strings.Contains(b.page.text, "Discovery URL is required") {
+		t.Errorf("empty form: %d %s", b.page.status, b.page.text)
+	}
+	b.press("Save", map[string]string{"Client ID": c.client, "Client Secret": c.secret, "Discovery URL": "http://acme.okta.com"})
+	if b.page.status != 422 || strings.Contains(b.page.raw, c.secret) || !strings.Contains(b.page.raw, `value="`+c.client+`"`) {
+		t.Errorf("wrong URL: %d %s", b.page.status, b.page.raw)
+	}
+	b.press("Save", map[string]string{"Client Secret": c.secret, "Discovery URL": p.URL})
+	b.press("Save", map[string]string{"Method": "POST", "Enforce Okta SSO": "true"}) // the secret is left empty
+	if b.page.role("status") != "The settings are saved. Okta SSO is on." {
+		t.Fatalf("%d %s", b.page.status, b.page.text)
+	}
+	if got := c.person().open(cloudStart); !strings.Contains(got.text, "signed in with SSO") {
+		t.Errorf("the secret was lost: %s", got.text)
+	}
+	other := c.person()
+	other.open(cloudPortal + "/login")
+	if other.press("Next", map[string]string{"Email address": ana}); !strings.Contains(other.page.text, "requires single sign-on") {
+		t.Errorf("enforced: %s", other.page.text)
+	}
+	b.open(cloudSettings)
+	b.press("Save", map[string]string{"Enable Okta SSO": "[off]"})
+	if b.page.role("status") != "The settings are saved. Okta SSO is off." {
+		t.Errorf("off: %s", b.page.text)
+	}
+	if got := c.person().open(cloudStart); got.reason() != "sso_not_enabled" {
+		t.Errorf("off: %s", got.text)
+	}
+	ben := c.person()
+	ben.open(cloudPortal + "/login")
+	ben.press("Next", map[string]string{"Email address": "ben.okafor@acme.example"})
+	ben.press("Sign in", map[string]string{"Password": "secret-ben"})
+	if ben.open(cloudSettings).status != 403 {
+		t.Errorf("somebody who is no admin: %d", ben.page.status)
+	}
+}
