@@ -19,8 +19,10 @@ type API struct {
 	Disable []Call
 	Clear   []Call
 	Test    *TestCalls
-	Answer  Answer
-	Errors  Errors
+	// People tells who signs in there, nil where that cannot be read.
+	People *PeopleCall
+	Answer Answer
+	Errors Errors
 }
 
 // Auth is the form of the header that carries the token.
@@ -80,6 +82,21 @@ type Find struct {
 	// the values they must have; the first way that fits a record wins.
 	Match  [][]Pair
 	Paging *Paging
+	// Whole is true when an item of the list is the whole record, so that the
+	// request for one record is needed only to look again.
+	Whole bool
+}
+
+// PeopleCall lists the people who have an account at the service provider. Of
+// List only the request, the items and the paging count.
+type PeopleCall struct {
+	List Find
+	// Email and Status are places in an item.
+	Email  string
+	Status string
+	// KeepsPassword is where it stands who may go on without the identity
+	// provider.
+	KeepsPassword Flag
 }
 
 // Paging says how a list goes on.
@@ -139,7 +156,8 @@ type TestCalls struct {
 }
 
 // Errors says where an error body has its texts. Message is a list of places,
-// of which the first that holds a text counts.
+// of which the first that holds a text counts; a step * stands for every entry
+// of a list, and then all texts count.
 type Errors struct {
 	Message []string
 	Code    string
@@ -147,6 +165,17 @@ type Errors struct {
 	// Fields gives the setting for the names that Field uses, where these
 	// are not the setting's id.
 	Fields map[string]string
+	// Advice is what to do about certain errors; the first that fits counts.
+	Advice []ErrorAdvice
+}
+
+// ErrorAdvice is what to do about an error with this status, code and refused
+// setting. What is empty or 0 fits all.
+type ErrorAdvice struct {
+	Status  int
+	Code    string
+	Setting string
+	Says    string
 }
 
 // Tree is the body of a request: an object, a list, a literal or a template.

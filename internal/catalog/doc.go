@@ -7,14 +7,17 @@
 //
 //	{{ .Input.x }}   the admin's answer to input x
 //	{{ .IdP.Y }}     a value of the identity provider, see IdPNames
-//	{{ .SP.z }}      a value that the service provider offers, or else the
-//	                 answer to the input of the same id
+//	{{ .SP.z }}      a value that the service provider offers, else the answer
+//	                 to the input of the same id, else what computed says
 //
 // Requests of a settings API know two more:
 //
 //	{{ .Setting.x }} the value of setting x that is being written
 //	{{ .Call.y }}    resource, test, enabled: what earlier answers or the
 //	                 caller of the operation decided
+//
+// Which of a setting's alternates is used is decided by its case, or by the
+// answer to an input that nobody is asked for: its id is the setting's.
 //
 // There is nothing else: no functions, no conditions, no loops.
 package catalog

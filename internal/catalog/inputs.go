@@ -13,7 +13,8 @@ import (
 
 // CheckInputs checks the admin's answers and fills in the defaults. Everything
 // that is wrong or missing is in one usage error. Optional inputs without an
-// answer are absent from the result.
+// answer are absent from the result. What the service provider may answer is not
+// missed yet: CompleteInputs does that when the service provider was read.
 func (p *Profile) CheckInputs(given map[string]string) (map[string]string, error) {
 	out := map[string]string{}
 	var problems []error
@@ -21,13 +22,13 @@ func (p *Profile) CheckInputs(given map[string]string) (map[string]string, error
 		problems = append(problems, err)
 	}
 	var missing []Input
-	for _, in := range p.Inputs {
-		value := given[in.ID]
-		if value == "" {
+	for _, in := range slices.Concat(p.Inputs, p.choiceInputs()) {
+		value, applies := given[in.ID], in.When.holds(out, p.byHand)
+		if value == "" && applies {
 			value = in.Default
 		}
 		if value == "" {
-			if in.Required {
+			if in.Required && applies && in.From == (InputFrom{}) {
 				missing = append(missing, in)
 			}
 			continue
@@ -52,8 +53,10 @@ func (p *Profile) unknownInputs(given map[string]string) error {
 	for _, in := range p.Inputs {
 		known = append(known, in.ID)
 	}
+	choices := p.choiceInputs()
 	for id := range given {
-		if !slices.Contains(known, id) {
+		isChoice := slices.ContainsFunc(choices, func(in Input) bool { return in.ID == id })
+		if !slices.Contains(known, id) && !isChoice {
 			unknown = append(unknown, fmt.Sprintf("%q", id))
 		}
 	}
@@ -66,6 +69,18 @@ func (p *Profile) unknownInputs(given map[string]string) error {
 		return hint.Add(err, "%s needs no inputs", p.Name)
 	}
 	return hint.Add(err, "known inputs: %s", strings.Join(known, ", "))
+}
+
+// ChangedFixed are the inputs that must not change once the settings were pushed
+// and that have another answer now than before.
+func (p *Profile) ChangedFixed(before, now map[string]string) []Input {
+	var out []Input
+	for _, in := range p.Inputs {
+		if in.Fixed && before[in.ID] != "" && before[in.ID] != now[in.ID] {
+			out = append(out, in)
+		}
+	}
+	return out
 }
 
 func missingInputs(name string, missing []Input) error {
@@ -91,6 +106,9 @@ func (in Input) Check(value string) error {
 		return hint.Add(fmt.Errorf("input %s: %q is none of the choices", in.ID, value),
 			"choices for %s: %s", in.ID, strings.Join(in.Options, ", "))
 	}
+	if err := in.Form.check(value); err != nil {
+		return fmt.Errorf("input %s: %w", in.ID, err)
+	}
 	if in.Pattern == "" {
 		return nil
 	}
@@ -108,15 +126,17 @@ func (in Input) Check(value string) error {
 	return hint.Add(err, "%s: %s", in.ID, in.PatternHelp)
 }
 
-func compilePattern(pattern string) (*regexp.Regexp, error) {
-	return regexp.Compile(`^(?:` + pattern + `)$`)
+func (f InputForm) check(value string) error {
+	switch f {
+	case FormURL:
+		return checkURL(value)
+	case FormAttributes:
+		_, err := ParseAttributes(value)
+		return err
+	}
+	return nil
 }
 
-// holds tells whether the case is given by the admin's answers. A case that
-// waits for a finding never is.
-func (w When) holds(inputs map[string]string) bool {
-	if w.Finding != "" {
-		return false
-	}
-	return w.Input == "" || inputs[w.Input] == w.Is
+func compilePattern(pattern string) (*regexp.Regexp, error) {
+	return regexp.Compile(`^(?:` + pattern + `)$`)
 }

@@ -36,6 +36,7 @@ func ParseProfile(file string, data []byte) (*Profile, error) {
 			r.profile(p, f)
 			f.done()
 			r.checkAnswers(p, f)
+			r.checkFroms(p, f)
 			r.checkNames(p)
 		}
 	}
@@ -52,6 +53,12 @@ func (r *reader) profile(p *Profile, f *fields) {
 	p.Guide = f.https("guide", false)
 	p.Prerequisites = f.texts("prerequisites")
 	r.inputs(p, f)
+	p.Computed = f.pairs("computed", "Input")
+	for _, pair := range p.Computed {
+		if !memberID.MatchString(pair.Name) {
+			r.fail(find(f.byName["computed"], pair.Name), "the name %q has to match %s", pair.Name, memberID)
+		}
+	}
 	p.DefaultLabel = p.Name
 	if app := f.sub("app", true); app != nil {
 		r.app(p, app)
@@ -63,55 +70,21 @@ func (r *reader) profile(p *Profile, f *fields) {
 	p.TurnOn = TurnOn(f.oneOf("turn_on", true, string(TurnOnSwitch), string(TurnOnNone)))
 	p.Proof = ProofKind(f.oneOf("proof", true, string(ProofSPTest), string(ProofSignIn), string(ProofResponse)))
 	p.Consent = f.text("consent", p.TurnOn == TurnOnSwitch)
+	r.deadline(p, f)
+	r.bookmark(p, f)
 	p.FollowUp = f.texts("follow_up")
 	r.troubleshooting(p, f)
-	r.portal(p, f)
-	if page := f.sub("sign_in_page", false); page != nil {
-		p.SignInPage = &SignInPage{Start: page.value("start", true, appRoots),
-			EmailField: page.line("email_field", false), Submit: page.line("submit", false)}
-		r.constantURL(page, "start", p.SignInPage.Start)
-		page.done()
-	}
 	if api := f.sub("api", false); api != nil {
 		p.API = r.api(p, api)
 		api.done()
 	}
-}
-
-func (r *reader) inputs(p *Profile, f *fields) {
-	for _, n := range f.list("inputs", false) {
-		in := r.mapping(n, "an input")
-		if in == nil {
-			continue
-		}
-		input := Input{ID: in.id("id", memberID), Label: in.line("label", true), Help: in.text("help", false),
-			Pattern: in.text("pattern", false), PatternHelp: in.text("pattern_help", false),
-			Default: in.text("default", false), Example: in.text("example", false),
-			Options: in.texts("options"), Required: in.yesNo("required", false)}
-		in.done()
-		r.checkInput(in, input)
-		if slices.ContainsFunc(p.Inputs, func(other Input) bool { return other.ID == input.ID }) {
-			r.fail(n, "input %q stands there twice", input.ID)
-			continue
-		}
-		p.Inputs = append(p.Inputs, input)
-	}
-}
-
-func (r *reader) checkInput(f *fields, in Input) {
-	if in.Pattern != "" {
-		if _, err := compilePattern(in.Pattern); err != nil {
-			r.fail(f.byName["pattern"], "pattern: %v", err)
-			return
-		}
-	}
-	for name, value := range map[string]string{"default": in.Default, "example": in.Example} {
-		if value == "" {
-			continue
-		}
-		if err := in.Check(value); err != nil {
-			r.fail(f.byName[name], "the %s is not allowed by the input itself: %v", name, err)
-		}
+	r.portal(p, f)
+	if page := f.sub("sign_in_page", false); page != nil {
+		p.SignInPage = &SignInPage{Start: page.value("start", true, appRoots),
+			Open: page.line("open", false), EmailField: page.line("email_field", false),
+			Submit: page.line("submit", false), Choose: page.line("choose", false)}
+		r.constantURL(page, "start", p.SignInPage.Start)
+		page.done()
 	}
 }
 
@@ -165,36 +138,13 @@ func (r *reader) setting(p *Profile, f *fields) Setting {
 	}
 	r.checkFileName(f, &s)
 	r.checkRendering(f.byName["value"], s.Kind, s.Value, s.Rendering)
-	for _, n := range f.list("alternates", false) {
-		a := r.mapping(n, "an alternate")
-		if a == nil {
-			continue
-		}
-		alt := Alternate{When: r.when(p, a), Value: a.value("value", false, settingRoots),
-			Rendering: r.rendering(a), Why: a.text("why", true)}
-		a.done()
-		r.checkAlternate(n, s, alt)
-		s.Alternates = append(s.Alternates, alt)
+	r.alternates(p, f, &s)
+	s.Late = f.yesNo("late", false)
+	s.Consent = f.text("consent", s.Late)
+	if s.Late && s.Kind != KindToggle {
+		r.fail(f.byName["late"], "only a toggle can be late")
 	}
 	return s
-}
-
-func (r *reader) checkAlternate(n *yaml.Node, s Setting, a Alternate) {
-	if a.When == (When{}) {
-		r.fail(n, "an alternate needs a when: an input and what it is, or a finding")
-	}
-	if a.Value == "" && a.Rendering == "" {
-		r.fail(n, "an alternate needs another value or another rendering")
-		return
-	}
-	value, rendering := s.Value, s.Rendering
-	if a.Value != "" {
-		value = a.Value
-	}
-	if a.Rendering != "" {
-		rendering = a.Rendering
-	}
-	r.checkRendering(n, s.Kind, value, rendering)
 }
 
 // checkFileName gives a file setting the name under which Okta's own download
@@ -248,34 +198,6 @@ func (r *reader) rendering(f *fields) string {
 	return f.oneOf("rendering", false, certificate.Renderings()...)
 }
 
-// when reads a case. Whether its input exists is known already, because inputs
-// are read before everything that can depend on them.
-func (r *reader) when(p *Profile, f *fields) When {
-	sub := f.sub("when", false)
-	if sub == nil {
-		return When{}
-	}
-	w := When{Input: sub.text("input", false), Is: sub.text("is", false), Finding: sub.text("finding", false)}
-	sub.done()
-	if (w.Input == "") == (w.Finding == "") {
-		r.fail(sub.node, "when has either an input or a finding")
-		return w
-	}
-	if w.Input == "" {
-		return w
-	}
-	i := slices.IndexFunc(p.Inputs, func(in Input) bool { return in.ID == w.Input })
-	switch {
-	case i < 0:
-		r.fail(sub.byName["input"], "there is no input %q", w.Input)
-	case w.Is == "":
-		r.fail(sub.node, "when has an input but does not say what it is")
-	case p.Inputs[i].Check(w.Is) != nil:
-		r.fail(sub.byName["is"], "input %q can never be %q", w.Input, w.Is)
-	}
-	return w
-}
-
 func (r *reader) troubleshooting(p *Profile, f *fields) {
 	for _, n := range f.list("troubleshooting", false) {
 		t := r.mapping(n, "a troubleshooting entry")
@@ -293,7 +215,8 @@ func (r *reader) portal(p *Profile, f *fields) {
 	if sub == nil {
 		return
 	}
-	p.Portal = &Portal{URL: sub.https("url", true), Page: sub.line("page", true), OtherPages: sub.texts("other_pages")}
+	p.Portal = &Portal{URL: sub.https("url", p.API != nil), Page: sub.line("page", true),
+		First: sub.texts("first"), OtherPages: sub.texts("other_pages")}
 	for _, n := range sub.list("buttons", false) {
 		b := r.mapping(n, "a button")
 		if b == nil {
@@ -314,6 +237,9 @@ func (r *reader) checkNames(p *Profile) {
 	for _, in := range p.Inputs {
 		known["Input"] = append(known["Input"], in.ID)
 		known["SP"] = append(known["SP"], in.ID)
+	}
+	for _, pair := range p.Computed {
+		known["SP"] = append(known["SP"], pair.Name)
 	}
 	for _, s := range p.Settings {
 		known["Setting"] = append(known["Setting"], s.ID)

@@ -10,9 +10,11 @@ import (
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/sso"
 )
 
-// edit replaces one line of the whole profile, by its beginning.
+// edit replaces one line of the whole profile, by its beginning, and gives the
+// number of the last one that it put there.
 func edit(t *testing.T, begins, line string) (text string, number int) {
 	t.Helper()
 	data, err := os.ReadFile("testdata/whole.yaml")
@@ -23,7 +25,7 @@ func edit(t *testing.T, begins, line string) (text string, number int) {
 	for i, l := range lines {
 		if strings.HasPrefix(l, begins) {
 			lines[i] = line
-			return strings.Join(lines, "\n"), i + 1
+			return strings.Join(lines, "\n"), i + 1 + strings.Count(line, "\n")
 		}
 	}
 	t.Fatalf("no line begins with %q", begins)
@@ -76,6 +78,25 @@ func TestWrongProfileIsRefusedWithLineAndReason(t *testing.T) {
 		{"unknown setting in a body", "        body:", `        body: {x: "{{ .Setting.isuer }}"}`, ".Setting.isuer is not known"},
 		{"token variable", "  token_env:", "  token_env: acme token", "token_env"},
 		{"paging without cursor", "      paging:", "      paging: {style: cursor, query: after}", `paging has no "next"`},
+		{"alternate without a name", "      - id: fingerprint", "      - why2: x", `no "id"`},
+		{"alternate with the name of the usual one", "      - id: fingerprint", "      - id: usual", `the id "usual" is taken`},
+		{"case of two things", "      when: {input: auto", "      when: {input: auto_create_groups, is: \"yes\", by: hand}", "either an input, a finding or by"},
+		{"case that says nothing of its input", "      when: {input: auto", "      when: {input: auto_create_groups}", "either what it is or given"},
+		{"case of no known way", "      when: {input: auto", "      when: {by: post}", `by is "post"; it may be: hand, api`},
+		{"computed from what is not known yet", "guide:", "computed: {acs_url: \"{{ .IdP.Issuer }}\"}", ".IdP.Issuer cannot stand here"},
+		{"computed under a bad name", "guide:", "computed: {ACS: x}", `the name "ACS" has to match`},
+		{"deadline without a switch", "guide:", "deadline: {after: 72h, says: x}", "nothing that is turned on"},
+		{"deadline that is no time", "guide:", "deadline: {after: soon, says: x}", "after has to be a time"},
+		{"bookmark without an address", "guide:", "bookmark: {label: x, url: nowhere}", "is not a URL"},
+		{"late text", "  - {id: issuer,", "  - {id: issuer, label: I, kind: text, value: x, late: true, consent: x}", "only a toggle can be late"},
+		{"late without a consent", "  - {id: groups,", "  - {id: groups, label: G, kind: toggle, value: \"no\", late: true}", `no "consent"`},
+		{"attributes from no input", "  hide_tile:", "  attributes_from: group_filter", "of the form attributes"},
+		{"input from an unknown setting", "    label: Group filter", "    label: Group filter\n    from: {setting: nope}", `there is no setting "nope"`},
+		{"input from nowhere", "    label: Group filter", "    label: Group filter\n    from: {}", "from has either offered or setting"},
+		{"input of an unknown form", "    label: Group filter", "    label: Group filter\n    form: mail", `form is "mail"`},
+		{"suggestion against the pattern", "    pattern_help:", "    suggestions: [{value: A B, why: x}]", "suggestion 1 is not allowed"},
+		{"people without an address", "    missing: [404]", "  people: {request: {method: GET, path: /u}}", `people has no "email"`},
+		{"advice for an unknown setting", "    missing: [404]", "  errors: {advice: [{setting: nope, says: x}]}", `there is no setting "nope"`},
 		{"alias", "prerequisites:", "prerequisites: [*x]", "unknown anchor"},
 		{"anchor", "prerequisites:", "prerequisites: &x [a]", "anchors and aliases are not used"},
 		{"tag", "name:", "name: !!binary aGk=", "tags such as"},
@@ -239,7 +260,11 @@ func write(t *testing.T, path, text string) {
 }
 
 func FuzzParseProfile(f *testing.F) {
-	for _, name := range []string{"testdata/whole.yaml", "profiles/net2phone.yaml"} {
+	names, err := filepath.Glob("profiles/*.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range append(names, "testdata/whole.yaml") {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)
@@ -261,6 +286,11 @@ func FuzzParseProfile(f *testing.F) {
 		if err == nil {
 			_, _ = p.WantedApp("", inputs, nil)
 			_, _ = p.PlannedSettings(inputs, nil)
+			_, _ = p.LateSettings(inputs, nil, sso.IdPValues{Issuer: "x"})
+			_, _, _ = p.WantedBookmark("", inputs, nil)
+			_, _ = p.SignIn(inputs, nil)
+			_, _ = p.For(sso.PushGuided).CompleteInputs(inputs, sso.SPState{})
+			_ = p.Offers("certificate", inputs, nil, sso.IdPValues{})
 		}
 		_ = p.Labels()
 	})

@@ -37,6 +37,10 @@ func (r *reader) api(p *Profile, f *fields) *API {
 		a.Test = r.testCalls(test)
 		test.done()
 	}
+	if people := f.sub("people", false); people != nil {
+		a.People = r.people(people)
+		people.done()
+	}
 	if answer := f.sub("answer", true); answer != nil {
 		a.Answer = r.answer(answer)
 		answer.done()
@@ -63,10 +67,8 @@ func (r *reader) readCall(f *fields) ReadCall {
 }
 
 func (r *reader) find(f *fields) *Find {
-	c := &Find{Items: f.place("items", false)}
-	if n := f.take("request", true); n != nil {
-		c.Request = r.get(n)
-	}
+	c := r.listing(f)
+	c.Whole = f.yesNo("whole", false)
 	for _, n := range f.list("match", true) {
 		way := r.mapping(n, "each of match")
 		if way == nil {
@@ -84,6 +86,15 @@ func (r *reader) find(f *fields) *Find {
 		}
 		c.Match = append(c.Match, pairs)
 	}
+	return c
+}
+
+// listing reads what every list has.
+func (r *reader) listing(f *fields) *Find {
+	c := &Find{Items: f.place("items", false)}
+	if n := f.take("request", true); n != nil {
+		c.Request = r.get(n)
+	}
 	if page := f.sub("paging", false); page != nil {
 		c.Paging = &Paging{Style: page.oneOf("style", true, PageNumber, PageCursor, PageLink)}
 		c.Paging.Query = page.line("query", c.Paging.Style == PageNumber || c.Paging.Style == PageCursor)
@@ -98,6 +109,11 @@ func (r *reader) find(f *fields) *Find {
 		page.done()
 	}
 	return c
+}
+
+func (r *reader) people(f *fields) *PeopleCall {
+	return &PeopleCall{List: *r.listing(f), Email: f.place("email", true), Status: f.place("status", false),
+		KeepsPassword: f.flag("keeps_password", false)}
 }
 
 func (r *reader) calls(f *fields, name string, need bool) []Call {
@@ -232,6 +248,15 @@ func (r *reader) errors(f *fields) Errors {
 	for _, pair := range f.pairs("fields", "") {
 		e.Fields[pair.Name] = pair.Value
 	}
+	for _, n := range f.list("advice", false) {
+		a := r.mapping(n, "an advice")
+		if a == nil {
+			continue
+		}
+		e.Advice = append(e.Advice, ErrorAdvice{Status: a.number("status", 0, 400, 599), Code: a.text("code", false),
+			Setting: a.text("setting", false), Says: a.text("says", true)})
+		a.done()
+	}
 	return e
 }
 
@@ -325,6 +350,11 @@ func (r *reader) checkAnswers(p *Profile, f *fields) {
 	}
 	for name, id := range p.API.Errors.Fields {
 		known(find(api, "errors", "fields", name), id)
+	}
+	for _, a := range p.API.Errors.Advice {
+		if a.Setting != "" {
+			known(find(api, "errors", "advice"), a.Setting)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -41,7 +42,11 @@ func (r *reader) samlApp(p *Profile, f *fields) {
 	a.ACSURL = f.value("acs_url", true, appRoots)
 	r.constantURL(f, "acs_url", a.ACSURL)
 	a.Audience = f.value("audience", true, appRoots)
-	a.NameIDFormat = f.named("name_id_format", "EmailAddress", nameIDFormats)
+	if text := f.value("name_id_format", false, appRoots); strings.Contains(text, "{{") {
+		a.NameIDFormat = text
+	} else {
+		a.NameIDFormat = f.named("name_id_format", "EmailAddress", nameIDFormats)
+	}
 	a.NameIDTemplate = f.orElse("name_id_template", "${user.email}")
 	a.DefaultRelayState = f.value("default_relay_state", false, appRoots)
 	a.IssuerTemplate = f.orElse("issuer_template", sso.OktaIssuerTmpl)
@@ -60,10 +65,15 @@ func (r *reader) samlApp(p *Profile, f *fields) {
 			at.done()
 		}
 	}
+	a.AttributesFrom = f.text("attributes_from", false)
+	i := slices.IndexFunc(p.Inputs, func(in Input) bool { return in.ID == a.AttributesFrom })
+	if a.AttributesFrom != "" && (i < 0 || p.Inputs[i].Form != FormAttributes) {
+		r.fail(f.byName["attributes_from"], "there is no input %q of the form %s", a.AttributesFrom, FormAttributes)
+	}
 }
 
 func (r *reader) attribute(p *Profile, f *fields) Attribute {
-	at := Attribute{Name: f.line("name", true), Format: f.named("format", "unspecified", attributeFormats), When: r.when(p, f)}
+	at := Attribute{Name: f.value("name", true, appRoots), Format: f.named("format", "unspecified", attributeFormats), When: r.when(p, f)}
 	group := f.sub("group_filter", false)
 	at.Values = f.valueList("values", group == nil, appRoots)
 	if group == nil {
@@ -124,12 +134,11 @@ func (f *fields) named(name, usual string, formats map[string]string) string {
 		return urn
 	}
 	if !strings.HasPrefix(s, "urn:") || hasControl(s) {
-		var short []string
-		for word := range formats {
-			short = append(short, word)
-		}
-		slices.Sort(short)
-		f.r.fail(f.byName[name], "%s is %q; it may be a URN or: %s", name, s, strings.Join(short, ", "))
+		f.r.fail(f.byName[name], "%s is %q; it may be a URN or: %s", name, s, shortNames(formats))
 	}
 	return s
+}
+
+func shortNames(formats map[string]string) string {
+	return strings.Join(slices.Sorted(maps.Keys(formats)), ", ")
 }

@@ -34,6 +34,28 @@ func At(value any, place string) (any, bool) {
 	return value, true
 }
 
+// All gives what stands at a place, of which a step may be * for every entry of
+// a list.
+func All(value any, place string) []any {
+	steps, err := splitPlace(place)
+	if err != nil {
+		return nil
+	}
+	found := []any{value}
+	for _, step := range steps {
+		var next []any
+		for _, v := range found {
+			if list, ok := v.([]any); ok && step == "*" {
+				next = append(next, list...)
+			} else if inner, ok := At(v, "/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(step)); ok {
+				next = append(next, inner)
+			}
+		}
+		found = next
+	}
+	return found
+}
+
 func splitPlace(place string) ([]string, error) {
 	if place == "" {
 		return nil, nil

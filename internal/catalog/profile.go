@@ -1,6 +1,10 @@
 package catalog
 
-import "example.com/ssowizard/internal/sso"
+import (
+	"time"
+
+	"example.com/ssowizard/internal/sso"
+)
 
 // Profile is what the catalog knows about one service provider. A Profile that
 // came from ParseProfile or Load is valid; it is not to be changed.
@@ -12,8 +16,14 @@ type Profile struct {
 	Guide         string
 	Prerequisites []string
 	Inputs        []Input
-	App           AppTemplate
-	Flows         Flows
+	// Computed says what {{ .SP.z }} is as long as the service provider has
+	// not told it and no input of that id was answered; see SPValues.
+	Computed []Pair
+	App      AppTemplate
+	// Bookmark is a tile beside the app, for a service provider where people
+	// cannot start at the app's own tile.
+	Bookmark *Bookmark
+	Flows    Flows
 	// Settings are in the order of the service provider's page.
 	Settings   []Setting
 	API        *API
@@ -26,12 +36,30 @@ type Profile struct {
 	Proof        ProofKind
 	// Consent says what turning on does to people; it is shown when consent
 	// is asked for.
-	Consent         string
+	Consent string
+	// Deadline is what happens some time after turning on.
+	Deadline        *Deadline
 	FollowUp        []string
 	Troubleshooting []Trouble
 	DefaultLabel    string
 	// File is where the profile was read from, "" for a built-in one.
 	File string
+
+	byHand bool // see For
+}
+
+// Deadline is what the service provider does by itself a while after sign-in
+// with Okta was turned on.
+type Deadline struct {
+	After time.Duration
+	Says  string // a sentence without the time
+}
+
+// Bookmark is a bookmark app, which only leads to URL.
+type Bookmark struct {
+	Label string
+	URL   string // template
+	When  When
 }
 
 // TurnOn says whether sign-in with Okta has a switch of its own.
@@ -73,15 +101,61 @@ type Input struct {
 	// Options are the only answers allowed, if there are any.
 	Options  []string
 	Required bool
+	// Form is what kind of text the answer has to be.
+	Form InputForm
+	// When limits the question to a case. Outside it nothing is asked for and
+	// no default is taken.
+	When When
+	// From names what the service provider can answer in the admin's place.
+	From InputFrom
+	// Fixed marks an answer by which the service provider's record is known:
+	// with another one, a second record would be made beside the first.
+	Fixed bool
+	// Suggestions are answers worth a try, each with a reason. None is ever
+	// taken by itself.
+	Suggestions []Suggestion
 }
 
+// InputForm is a form that an answer has to have.
+type InputForm string
+
+// Forms of answers.
+const (
+	FormText       InputForm = ""
+	FormURL        InputForm = "url"
+	FormAttributes InputForm = "attributes" // name=expression, … see ParseAttributes
+)
+
+// InputFrom says where at the service provider the answer to an input stands.
+// At most one member is set.
+type InputFrom struct {
+	// Offered is the id of a value that the service provider shows. Where it
+	// does, it is taken and nobody is asked.
+	Offered string
+	// Setting is the id of a setting: what it holds now is the default, else
+	// the first of its options, and its options are the answers allowed.
+	Setting string
+}
+
+// Suggestion is an answer worth a try.
+type Suggestion struct{ Value, Why string }
+
 // When limits something to a case: an answer of the admin (Input has the value
-// Is), or a failed check (Finding is its code). The zero value is always true.
+// Is, or any value with Given), a failed check (Finding is its code), or a way
+// to the settings (By). The zero value is always true.
 type When struct {
 	Input   string
 	Is      string
+	Given   bool
 	Finding string
+	By      string // ByHand or ByAPI
 }
+
+// Ways to the settings, for When.By.
+const (
+	ByHand = "hand" // a person enters the values on the page
+	ByAPI  = "api"
+)
 
 // AppTemplate is the app to make in Okta. Texts may have placeholders; Okta's
 // own expressions, such as ${user.email}, pass through untouched.
@@ -89,7 +163,7 @@ type AppTemplate struct {
 	// SAML. Recipient and Destination follow the ACS URL.
 	ACSURL               string
 	Audience             string
-	NameIDFormat         string // full URN
+	NameIDFormat         string // full URN, or a template for one or its short name
 	NameIDTemplate       string
 	DefaultRelayState    string
 	IssuerTemplate       string
@@ -100,6 +174,9 @@ type AppTemplate struct {
 	AssertionSigned      bool
 	HonorForceAuthn      bool
 	Attributes           []Attribute
+	// AttributesFrom is an input of the form attributes, whose answer adds
+	// attribute statements.
+	AttributesFrom string
 
 	// OIDC.
 	RedirectURIs           []string
@@ -163,6 +240,10 @@ type Setting struct {
 	Required   bool
 	When       When
 	Alternates []Alternate
+	// Late marks a toggle that is turned on only after sign-in with Okta is on
+	// and has worked, with a consent of its own; see LateSettings.
+	Late    bool
+	Consent string
 }
 
 // Title is the label for people: the standard term first where the page's own
@@ -175,19 +256,26 @@ func (s Setting) Title() string {
 }
 
 // Alternate is another value or form of a setting, for one whose right value is
-// contested. One that waits for an input is taken by itself; one that waits for
-// a finding is only offered.
+// contested. One that waits for an input or a way to the settings is taken by
+// itself; one that waits for a finding is only offered. An alternate with an ID
+// can be asked for: by the answer ID to an input of the setting's id. The answer
+// Usual asks for the setting's own value.
 type Alternate struct {
+	ID        string
 	When      When
 	Value     string // "": the setting's own
 	Rendering string // "": the setting's own
-	Why       string
+	// IssuerTemplate is what the app's has to be for this value, "" for no matter.
+	IssuerTemplate string
+	Why            string
 }
 
 // Portal is where the settings page is.
 type Portal struct {
-	URL  string
+	URL  string // "" where it is not known
 	Page string // path of menus, such as Settings → Security
+	// First is what to do on the page before values can be entered.
+	First []string
 	// OtherPages are paths that older or other versions of the portal have.
 	OtherPages []string
 	// Buttons are in the order in which they are used.
@@ -214,10 +302,14 @@ type Button struct {
 
 // SignInPage is where an SP-initiated sign-in begins. EmailField and Submit are
 // the labels to fill and to press; both are empty when opening Start is enough.
+// Open is what to press before the field is there, and Choose what to pick when
+// the page then asks for the identity provider; mostly both are empty.
 type SignInPage struct {
-	Start      string
+	Start      string // template
+	Open       string
 	EmailField string
 	Submit     string
+	Choose     string
 }
 
 // Trouble is advice for the codes of failed checks. A code may end in ".*".

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -15,7 +16,7 @@ import (
 // CheckInputs returned; offered are the values that the service provider shows.
 // An empty label takes the profile's own.
 func (p *Profile) WantedApp(label string, inputs, offered map[string]string) (sso.App, error) {
-	f := &filler{values: Values{Input: inputs, SP: offered}}
+	f := &filler{values: p.values(inputs, offered, sso.IdPValues{})}
 	if label == "" {
 		label = p.DefaultLabel
 	}
@@ -30,7 +31,12 @@ func (p *Profile) WantedApp(label string, inputs, offered map[string]string) (ss
 		app.OIDC = p.App.oidc(f)
 	default:
 		app.SignOnMode = "SAML_2_0"
-		app.SAML = p.App.saml(f, inputs)
+		app.SAML = p.App.saml(f, inputs, p.byHand)
+		for _, s := range p.Settings {
+			if a, ok := s.taken(inputs, p.byHand); ok && a.IssuerTemplate != "" && s.When.holds(inputs, p.byHand) {
+				app.SAML.IssuerTemplate = f.text("Issuer template", a.IssuerTemplate)
+			}
+		}
 	}
 	if err := f.err(); err != nil {
 		return sso.App{}, fmt.Errorf("values of the Okta app for %s: %w", p.Name, err)
@@ -38,13 +44,13 @@ func (p *Profile) WantedApp(label string, inputs, offered map[string]string) (ss
 	return app, nil
 }
 
-func (a AppTemplate) saml(f *filler, inputs map[string]string) *sso.SAMLSettings {
+func (a AppTemplate) saml(f *filler, inputs map[string]string, byHand bool) *sso.SAMLSettings {
 	acs := f.url("ACS URL", a.ACSURL)
 	s := &sso.SAMLSettings{
 		ACSURL: acs, Recipient: acs, Destination: acs,
 		Audience:             f.text("Audience (SP entity ID)", a.Audience),
 		IssuerTemplate:       f.text("Issuer template", a.IssuerTemplate),
-		NameIDFormat:         a.NameIDFormat,
+		NameIDFormat:         f.format("NameID format", a.NameIDFormat, nameIDFormats),
 		NameIDTemplate:       f.text("NameID template", a.NameIDTemplate),
 		ResponseSigned:       a.ResponseSigned,
 		AssertionSigned:      a.AssertionSigned,
@@ -52,13 +58,14 @@ func (a AppTemplate) saml(f *filler, inputs map[string]string) *sso.SAMLSettings
 		DigestAlgorithm:      a.DigestAlgorithm,
 		AuthnContextClassRef: a.AuthnContextClassRef,
 		HonorForceAuthn:      a.HonorForceAuthn,
-		DefaultRelayState:    f.text("Default RelayState", a.DefaultRelayState),
+		DefaultRelayState:    f.optional("Default RelayState", a.DefaultRelayState),
 	}
 	for _, at := range a.Attributes {
-		if at.When.holds(inputs) {
+		if at.When.holds(inputs, byHand) {
 			s.Attributes = append(s.Attributes, at.statement(f))
 		}
 	}
+	s.Attributes = append(s.Attributes, f.attributes(inputs[a.AttributesFrom])...)
 	return s
 }
 
@@ -105,40 +112,39 @@ func (p *Profile) PlannedSettings(inputs, offered map[string]string) ([]sso.SPSe
 }
 
 func (p *Profile) settings(inputs, offered map[string]string, idp sso.IdPValues, planned bool) ([]sso.SPSetting, error) {
-	values := Values{Input: inputs, SP: offered, IdP: idpTexts(idp)}
+	all, err := p.allSettings(inputs, offered, idp, planned)
+	return slices.DeleteFunc(all, p.waitsForSwitch), err
+}
+
+// LateSettings are the toggles that the admin wants on, but that wait until
+// sign-in with Okta is on and has worked. WantedSettings leaves them out. Each
+// wants the Consent of its Setting.
+func (p *Profile) LateSettings(inputs, offered map[string]string, idp sso.IdPValues) ([]sso.SPSetting, error) {
+	all, err := p.allSettings(inputs, offered, idp, false)
+	return slices.DeleteFunc(all, func(s sso.SPSetting) bool { return !p.waitsForSwitch(s) }), err
+}
+
+func (p *Profile) waitsForSwitch(s sso.SPSetting) bool {
+	known, _ := p.Setting(s.ID)
+	return known.Late && s.Value == boolText(true)
+}
+
+func (p *Profile) allSettings(inputs, offered map[string]string, idp sso.IdPValues, planned bool) ([]sso.SPSetting, error) {
+	values := p.values(inputs, offered, idp)
 	var out []sso.SPSetting
 	var problems []error
 	for _, s := range p.Settings {
-		if s.Kind == KindReadOnly || !s.When.holds(inputs) {
+		if s.Kind == KindReadOnly || !s.When.holds(inputs, p.byHand) {
 			continue
 		}
-		text, rendering := s.chosen(inputs)
-		t, err := parseTemplate(text)
-		if err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", s.Title(), err))
-			continue
-		}
-		value, missing, err := renderSetting(t, values, idp.Certificate, rendering)
-		waits := planned && t.uses("IdP")
+		text, rendering := s.chosen(inputs, p.byHand)
+		setting, kept, err := s.render(text, rendering, values, idp.Certificate, planned)
 		switch {
 		case err != nil:
-			problems = append(problems, fmt.Errorf("%s: %w", s.Title(), err))
-			continue
-		case s.Kind == KindSecret || (waits && s.Required):
-			value = ""
-		case len(missing) > 0 && !s.Required:
-			continue
-		case len(missing) > 0:
-			problems = append(problems, fmt.Errorf("%s: no value for %s", s.Title(), strings.Join(missing, ", ")))
-			continue
-		default:
-			if value, err = s.normal(value, rendering); err != nil {
-				problems = append(problems, err)
-				continue
-			}
+			problems = append(problems, err)
+		case kept:
+			out = append(out, setting)
 		}
-		out = append(out, sso.SPSetting{ID: s.ID, Label: s.Title(), Kind: string(s.Kind), Value: value,
-			Rendering: rendering, Required: s.Required, Secret: s.Kind == KindSecret})
 	}
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("values for %s: %w", p.Name, errors.Join(problems...))
@@ -146,22 +152,31 @@ func (p *Profile) settings(inputs, offered map[string]string, idp sso.IdPValues,
 	return out, nil
 }
 
-// chosen is the value and rendering that the admin's answers ask for.
-func (s Setting) chosen(inputs map[string]string) (value, rendering string) {
-	value, rendering = s.Value, s.Rendering
-	for _, a := range s.Alternates {
-		if a.When.Input == "" || !a.When.holds(inputs) {
-			continue
-		}
-		if a.Value != "" {
-			value = a.Value
-		}
-		if a.Rendering != "" {
-			rendering = a.Rendering
-		}
-		break
+// render fills the setting's value. It is false for one that is left out.
+func (s Setting) render(text, rendering string, v Values, der []byte, planned bool) (sso.SPSetting, bool, error) {
+	out := sso.SPSetting{ID: s.ID, Label: s.Title(), Kind: string(s.Kind), Rendering: rendering,
+		Required: s.Required, Secret: s.Kind == KindSecret}
+	if s.Kind == KindFile && rendering != "" && !strings.HasSuffix(rendering, "-file") {
+		out.Kind = string(KindTextArea) // an alternate that is pasted
 	}
-	return value, rendering
+	t, err := parseTemplate(text)
+	if err != nil {
+		return out, false, fmt.Errorf("%s: %w", s.Title(), err)
+	}
+	value, missing, err := renderSetting(t, v, der, rendering)
+	waits := planned && t.uses("IdP")
+	switch {
+	case err != nil:
+		return out, false, fmt.Errorf("%s: %w", s.Title(), err)
+	case s.Kind == KindSecret || (waits && s.Required):
+		return out, true, nil
+	case len(missing) > 0 && !s.Required:
+		return out, false, nil
+	case len(missing) > 0:
+		return out, false, fmt.Errorf("%s: no value for %s", s.Title(), strings.Join(missing, ", "))
+	}
+	out.Value, err = s.normal(value, rendering)
+	return out, err == nil, err
 }
 
 func renderSetting(t template, v Values, der []byte, rendering string) (string, []string, error) {
@@ -228,6 +243,37 @@ func (f *filler) text(what, text string) string {
 		f.problems = append(f.problems, fmt.Errorf("%s: the value has control characters", what))
 	}
 	return value
+}
+
+// optional is empty when a placeholder has no value.
+func (f *filler) optional(what, text string) string {
+	if _, missing, err := fill(text, f.values); err == nil && len(missing) > 0 {
+		return ""
+	}
+	return f.text(what, text)
+}
+
+// format is a URN that may be given by its short name.
+func (f *filler) format(what, text string, names map[string]string) string {
+	value := f.text(what, text)
+	if urn, ok := names[value]; ok {
+		return urn
+	}
+	if value != "" && !strings.HasPrefix(value, "urn:") {
+		f.problems = append(f.problems, fmt.Errorf("%s: %q is neither a URN nor one of: %s", what, value, shortNames(names)))
+	}
+	return value
+}
+
+func (f *filler) attributes(text string) []sso.AttributeStatement {
+	if text == "" {
+		return nil
+	}
+	out, err := ParseAttributes(text)
+	if err != nil {
+		f.problems = append(f.problems, err)
+	}
+	return out
 }
 
 func (f *filler) url(what, text string) string {

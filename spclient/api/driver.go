@@ -75,8 +75,9 @@ type Driver struct {
 	notify    func(Wait)
 	userAgent string
 
-	mu   sync.Mutex
-	last *record // what was seen last
+	mu       sync.Mutex
+	last     *record // what was seen last
+	resource string  // id of the record that was seen last, "" for none
 }
 
 // New makes a driver. It calls nobody. A profile without a settings API, a

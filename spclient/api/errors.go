@@ -104,7 +104,7 @@ func (d *Driver) refused(ex exchange, res *result) error {
 	e := &Error{Method: ex.method, Path: ex.path, Status: res.status}
 	form := d.api.Errors
 	for _, place := range form.Message {
-		if text := textAt(res.body, place); text != "" {
+		if text := textsAt(res.body, place); text != "" {
 			e.Message = d.clean(text, ex.secrets)
 			break
 		}
@@ -121,7 +121,22 @@ func (d *Driver) refused(ex exchange, res *result) error {
 	return out
 }
 
+// advise adds what to do: the profile's word where it has one, else a general one.
 func (d *Driver) advise(out *hint.Error, e *Error) {
+	d.adviseInGeneral(out, e)
+	for _, a := range d.api.Errors.Advice {
+		if (a.Status != 0 && a.Status != e.Status) || (a.Code != "" && a.Code != e.Code) || (a.Setting != "" && a.Setting != e.Setting) {
+			continue
+		}
+		if out.Code != hint.NotAllowed { // where the token came from stays worth knowing
+			out.Hints = nil
+		}
+		out.Hints = append([]string{a.Says}, out.Hints...)
+		return
+	}
+}
+
+func (d *Driver) adviseInGeneral(out *hint.Error, e *Error) {
 	switch e.Status {
 	case http.StatusUnauthorized:
 		out.Code = hint.NotAllowed
@@ -178,6 +193,17 @@ func textAt(body any, place string) string {
 	v, _ := catalog.At(body, place)
 	s, _ := scalarText(v)
 	return s
+}
+
+// textsAt joins the texts at a place that may stand for several.
+func textsAt(body any, place string) string {
+	var out []string
+	for _, v := range catalog.All(body, place) {
+		if s, ok := scalarText(v); ok && s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
 // errWebPage is what a proxy's, a portal's or a wrong address's answer means.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,6 +52,7 @@ func (d *Driver) remember(rec record) record {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.last = &rec
+	d.resource = rec.state.Resource
 	return rec
 }
 
@@ -72,38 +75,62 @@ func (d *Driver) known(ctx context.Context) (record, error) {
 }
 
 func (d *Driver) values(rec record) catalog.Values {
-	return catalog.Values{Input: d.inputs, SP: rec.state.Offered, Call: map[string]string{"resource": rec.state.Resource}}
+	return catalog.Values{Input: d.inputs, SP: d.profile.SPValues(d.inputs, rec.state.Offered),
+		Call: map[string]string{"resource": rec.state.Resource}}
 }
 
 func (d *Driver) read(ctx context.Context) (record, error) {
-	var rec record
-	if d.api.Read.Find != nil {
-		item, err := d.find(ctx, d.api.Read.Find)
-		if err != nil {
-			return rec, err
-		}
-		if item == nil {
-			return d.remember(record{state: nothing()}), nil
-		}
-		if rec, err = d.record(item); err != nil {
-			return rec, fmt.Errorf("record in the list: %w", err)
-		}
+	find, one := d.api.Read.Find, d.api.Read.Request
+	if find == nil {
+		return d.readOne(ctx, record{}, d.api.Read.Missing)
 	}
-	if req := d.api.Read.Request; req != nil {
-		ex, err := d.exchange(*req, d.values(rec), nil)
-		if err != nil {
+	if known := d.knownResource(); one != nil && known.state.Resource != "" {
+		rec, err := d.readOne(ctx, known, append(slices.Clone(d.api.Read.Missing), http.StatusNotFound, http.StatusGone))
+		if err != nil || rec.exists {
 			return rec, err
 		}
-		res, err := d.send(ctx, ex, d.api.Read.Missing...)
-		if err != nil {
-			return rec, err
-		}
-		if !isSuccess(res.status, req.Success) {
-			return d.remember(record{state: nothing()}), nil
-		}
-		if rec, err = d.answered(ex, res); err != nil {
-			return rec, err
-		}
+		// Somebody took it away. There may be another by now.
+	}
+	item, err := d.find(ctx, find)
+	if err != nil {
+		return record{}, err
+	}
+	if item == nil {
+		return d.remember(record{state: nothing()}), nil
+	}
+	rec, err := d.record(item)
+	if err != nil {
+		return rec, fmt.Errorf("record in the list: %w", err)
+	}
+	if one == nil || find.Whole {
+		return d.remember(rec), nil
+	}
+	return d.readOne(ctx, rec, d.api.Read.Missing)
+}
+
+// knownResource is the record by its id alone.
+func (d *Driver) knownResource() record {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return record{state: sso.SPState{Resource: d.resource}}
+}
+
+// readOne reads the record by itself. It does not exist when the answer is one
+// of the statuses missing.
+func (d *Driver) readOne(ctx context.Context, rec record, missing []int) (record, error) {
+	ex, err := d.exchange(*d.api.Read.Request, d.values(rec), nil)
+	if err != nil {
+		return record{}, err
+	}
+	res, err := d.send(ctx, ex, missing...)
+	if err != nil {
+		return record{}, err
+	}
+	if !isSuccess(res.status, d.api.Read.Request.Success) {
+		return d.remember(record{state: nothing()}), nil
+	}
+	if rec, err = d.answered(ex, res); err != nil {
+		return record{}, err
 	}
 	return d.remember(rec), nil
 }
@@ -115,39 +142,51 @@ func nothing() sso.SPState {
 // find looks the record up in the list. It is nil when the list has none.
 func (d *Driver) find(ctx context.Context, f *catalog.Find) (any, error) {
 	found := make([][]any, len(f.Match))
+	_, err := d.each(ctx, f, d.api.Read.Missing, func(item any) {
+		for way, pairs := range f.Match {
+			if d.matches(item, pairs) {
+				found[way] = append(found[way], item)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.onlyOne(found)
+}
+
+// each visits every item of a list, over all pages. It is false when the answer
+// is one of the statuses missing, which means that there is no list.
+func (d *Driver) each(ctx context.Context, f *catalog.Find, missing []int, visit func(item any)) (bool, error) {
 	pages := pager{find: f, driver: d, seen: map[string]bool{}}
 	ex, err := d.exchange(f.Request, d.values(record{}), nil)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	ex.target = pages.first(ex.target)
 	for page := 1; ex.target != ""; page++ {
 		if page > maxPages {
-			return nil, fmt.Errorf("%s %s: the list has more than %d pages", ex.method, ex.path, maxPages)
+			return false, fmt.Errorf("%s %s: the list has more than %d pages", ex.method, ex.path, maxPages)
 		}
-		res, err := d.send(ctx, ex, d.api.Read.Missing...)
+		res, err := d.send(ctx, ex, missing...)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
 		if !isSuccess(res.status, f.Request.Success) {
-			return nil, nil
+			return false, nil
 		}
 		items, err := d.items(ex, res, f.Items)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		for way, pairs := range f.Match {
-			for _, item := range items {
-				if d.matches(item, pairs) {
-					found[way] = append(found[way], item)
-				}
-			}
+		for _, item := range items {
+			visit(item)
 		}
 		if ex.target, err = pages.next(ex, res, len(items)); err != nil {
-			return nil, err
+			return false, err
 		}
 	}
-	return d.onlyOne(found)
+	return true, nil
 }
 
 func (d *Driver) items(ex exchange, res *result, place string) ([]any, error) {

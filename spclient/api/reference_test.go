@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -20,6 +21,7 @@ import (
 
 // reference serves the reference settings API from its description.
 type reference struct {
+	shape    // the zero value is that of net2phone
 	mu       sync.Mutex
 	settings map[string]any
 	enabled  bool
@@ -29,18 +31,51 @@ type reference struct {
 	answer http.HandlerFunc
 }
 
-var document = sync.OnceValues(func() (routers.Router, error) {
-	loader := openapi3.NewLoader()
-	doc, err := loader.LoadFromFile("../../docs/sso-settings-openapi.yaml")
-	if err != nil {
-		return nil, err
-	}
-	if err := doc.Validate(loader.Context); err != nil {
-		return nil, err
-	}
-	doc.Servers = nil // any address
-	return gorillamux.NewRouter(doc)
-})
+// described is the API that a file under docs describes, at any address.
+func described(file string) func() (routers.Router, error) {
+	return sync.OnceValues(func() (routers.Router, error) {
+		loader := openapi3.NewLoader()
+		doc, err := loader.LoadFromFile("../../docs/" + file)
+		if err != nil {
+			return nil, err
+		}
+		if err := doc.Validate(loader.Context); err != nil {
+			return nil, err
+		}
+		doc.Servers = nil
+		return gorillamux.NewRouter(doc)
+	})
+}
+
+// shape is what tells one service provider's reference API from another's.
+type shape struct {
+	protocol    string
+	required    []string
+	url         string // setting that has to be an https address
+	certificate string // setting that has to be a certificate, "" for none
+	secret      string // setting that is never shown, and stays when it is left out
+	provider    map[string]string
+	options     map[string][]string
+	savedIsOn   bool
+}
+
+var net2phoneShape = shape{protocol: "saml", required: []string{"login_url", "entity_id", "public_certificate"}, url: "login_url",
+	certificate: "public_certificate",
+	provider:    map[string]string{"acs_url": "https://auth.net2phone.com/saml/login/callback", "entity_id": "n2p"}}
+
+var shapes = map[string]shape{
+	"net2phone": net2phoneShape,
+	"infobip": {protocol: "saml", required: []string{"custom_domain", "idp_login_url", "idp_issuer", "idp_certificate"}, url: "idp_login_url",
+		savedIsOn: true, provider: map[string]string{"acs_url": "https://portal.infobip.com/login/saml/acme/callback",
+			"entity_id": "https://portal.infobip.com/login/saml/acme", "initiation_url": "https://portal.infobip.com/login/saml/acme"}},
+	"justcall": {protocol: "saml", required: []string{"sso_url", "issuer", "certificate", "default_role"}, url: "sso_url", certificate: "certificate",
+		provider: map[string]string{"acs_url": "https://app.justcall.io/sso/saml/7/acs", "entity_id": "https://app.justcall.io/sso/saml/7"},
+		options:  map[string][]string{"default_role": {"Member", "Admin"}}},
+	"cloudtalk": {protocol: "oidc", required: []string{"client_id", "client_secret", "discovery_url", "method"}, url: "discovery_url", secret: "client_secret",
+		provider: map[string]string{"login_url": "https://my.cloudtalk.io/"}, options: map[string][]string{"method": {"GET", "POST"}}},
+}
+
+var document = described("sso-settings-openapi.yaml")
 
 func TestReferenceDescriptionIsSound(t *testing.T) {
 	t.Parallel()
@@ -52,6 +87,9 @@ func TestReferenceDescriptionIsSound(t *testing.T) {
 // serve starts the API; every request and answer is held against the description.
 func (s *reference) serve(t *testing.T) string {
 	t.Helper()
+	if s.protocol == "" {
+		s.shape = net2phoneShape
+	}
 	router, err := document()
 	if err != nil {
 		t.Fatal(err)
@@ -114,11 +152,11 @@ func (s *reference) handle(w http.ResponseWriter, r *http.Request) {
 	case path == "/connection" && r.Method == http.MethodPut:
 		s.put(w, r)
 	case path == "/connection" && r.Method == http.MethodDelete:
-		if s.enabled {
+		if s.enabled && !s.savedIsOn {
 			refuse(w, http.StatusConflict, "conflict", "Turn it off first.", "")
 			return
 		}
-		s.settings = nil
+		s.settings, s.enabled = nil, false
 		w.WriteHeader(http.StatusNoContent)
 	case path == "/connection":
 		s.show(w)
@@ -148,37 +186,49 @@ func (s *reference) put(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "bad_request", "The body is not JSON.", "")
 		return
 	}
-	for _, name := range []string{"login_url", "entity_id", "public_certificate"} {
+	if kept, ok := s.settings[s.secret]; ok && body.Settings[s.secret] == nil {
+		body.Settings[s.secret] = kept
+	}
+	for _, name := range s.required {
 		if text, _ := body.Settings[name].(string); text == "" {
 			refuse(w, http.StatusUnprocessableEntity, "missing", "This is needed.", name)
 			return
 		}
 	}
-	login, _ := body.Settings["login_url"].(string)
-	if u, err := url.Parse(login); err != nil || u.Scheme != "https" {
-		refuse(w, http.StatusUnprocessableEntity, "invalid_url", "This is not an https address.", "login_url")
+	text, _ := body.Settings[s.url].(string)
+	if u, err := url.Parse(text); err != nil || u.Scheme != "https" {
+		refuse(w, http.StatusUnprocessableEntity, "invalid_url", "This is not an https address.", s.url)
 		return
 	}
-	certificate, _ := body.Settings["public_certificate"].(string)
-	if block, _ := pem.Decode([]byte(certificate)); block == nil {
-		refuse(w, http.StatusUnprocessableEntity, "invalid_certificate", "This is not a certificate.", "public_certificate")
-		return
+	if certificate, _ := body.Settings[s.certificate].(string); s.certificate != "" {
+		if block, _ := pem.Decode([]byte(certificate)); block == nil {
+			refuse(w, http.StatusUnprocessableEntity, "invalid_certificate", "This is not a certificate.", s.certificate)
+			return
+		}
 	}
-	s.settings = map[string]any{"logout_url": ""}
+	s.settings = map[string]any{}
+	if s.url == "login_url" {
+		s.settings["logout_url"] = ""
+	}
 	for name, value := range body.Settings {
 		s.settings[name] = value
 	}
+	s.enabled = s.enabled || s.savedIsOn
 	s.show(w)
 }
 
 func (s *reference) show(w http.ResponseWriter) {
 	settings, updated := map[string]any{}, any(nil)
 	if s.settings != nil {
-		settings, updated = s.settings, "2026-08-20T09:00:00Z"
+		settings, updated = maps.Clone(s.settings), "2026-08-20T09:00:00Z"
+		delete(settings, s.secret)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"protocol": "saml", "configured": s.settings != nil, "enabled": s.enabled,
-		"settings": settings, "options": map[string]any{}, "updated_at": updated,
-		"service_provider": map[string]any{"acs_url": "https://auth.net2phone.com/saml/login/callback", "entity_id": "n2p"}})
+	options := s.options
+	if options == nil {
+		options = map[string][]string{}
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"protocol": s.protocol, "configured": s.settings != nil, "enabled": s.enabled,
+		"settings": settings, "options": options, "updated_at": updated, "service_provider": s.provider})
 }
 
 func (s *reference) change(id, value string) {

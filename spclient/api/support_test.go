@@ -57,15 +57,11 @@ func (c *clock) waited() []time.Duration {
 
 func profile(t *testing.T, name string) *catalog.Profile {
 	t.Helper()
-	if name == "net2phone" {
-		c, err := catalog.Load("")
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := c.Profile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
+	c, err := catalog.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := c.Profile(name); err == nil {
 		return p
 	}
 	data, err := os.ReadFile("testdata/" + name + ".yaml")
@@ -81,6 +77,25 @@ func profile(t *testing.T, name string) *catalog.Profile {
 
 var inputs = map[string]string{"short_name": "acme"}
 
+// inputsOf are answers to the profile's questions.
+func inputsOf(t *testing.T, p *catalog.Profile) map[string]string {
+	t.Helper()
+	given := map[string]string{}
+	for id, answer := range map[string]string{"short_name": "acme", "custom_domain": "acme", "acs_url": "https://app.justcall.io/sso/saml/7/acs",
+		"sp_entity_id": "https://app.justcall.io/sso/saml/7", "default_role": "Member"} {
+		for _, in := range p.Inputs {
+			if in.ID == id {
+				given[id] = answer
+			}
+		}
+	}
+	out, err := p.CheckInputs(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // bench is a driver, the way to a server, and a clock.
 type bench struct {
 	*api.Driver
@@ -94,7 +109,7 @@ func newBench(t *testing.T, name, base string, next http.RoundTripper) bench {
 	t.Helper()
 	b := bench{profile: profile(t, name), faults: &sptest.Faults{Next: next}, clock: newClock(), waits: new([]api.Wait)}
 	d, err := api.New(api.Config{Profile: b.profile, BaseURL: base, Token: secret.New(token), TokenFrom: "the test",
-		Inputs: inputs, Transport: b.faults, Clock: b.clock, UserAgent: "ssowizard-test",
+		Inputs: inputsOf(t, b.profile), Transport: b.faults, Clock: b.clock, UserAgent: "ssowizard-test",
 		Notify: func(w api.Wait) { *b.waits = append(*b.waits, w) }})
 	if err != nil {
 		t.Fatal(err)
@@ -124,24 +139,36 @@ var certificates = sync.OnceValue(func() [2][]byte {
 func wanted(t *testing.T, p *catalog.Profile) (settings, other []sso.SPSetting) {
 	t.Helper()
 	of := func(n int, app string) []sso.SPSetting {
-		s, err := p.WantedSettings(inputs, nil, sso.IdPValues{
-			SSOURL: "https://acme.okta.com/app/" + app + "/sso/saml", Issuer: "http://www.okta.com/" + app,
-			SLOURL: "https://acme.okta.com/app/" + app + "/slo/saml", Certificate: certificates()[n]})
+		s, err := p.WantedSettings(inputsOf(t, p), nil, sso.IdPValues{
+			SSOURL: "https://acme.okta.com/app/" + app + "/sso/saml", Issuer: "http://www.okta.com/" + app, ExternalKey: app,
+			SLOURL: "https://acme.okta.com/app/" + app + "/slo/saml", Certificate: certificates()[n],
+			ClientID: "0oa" + app, OIDCIssuer: "https://" + app + ".okta.com"})
 		if err != nil {
 			t.Fatal(err)
+		}
+		for i := range s {
+			if s[i].Secret {
+				s[i].Value = "canary-secret-" + app
+			}
 		}
 		return s
 	}
 	settings, other = of(0, "exk1"), of(1, "exk2")
 	for i := range other {
 		if other[i].Value == settings[i].Value { // a constant of the profile
-			switch other[i].Kind {
-			case "toggle":
-				other[i].Value = "true"
-			default:
-				other[i].Value += "-other"
-			}
+			other[i].Value = otherThan(other[i])
 		}
 	}
 	return settings, other
+}
+
+func otherThan(s sso.SPSetting) string {
+	known := map[string]string{"Member": "Admin", "GET": "POST", "sha256": "sha512"}
+	switch {
+	case s.Kind == "toggle":
+		return "true"
+	case known[s.Value] != "":
+		return known[s.Value]
+	}
+	return s.Value + "-other"
 }

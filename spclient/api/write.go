@@ -254,7 +254,8 @@ func onOff(on bool) string {
 // Restore brings the settings back to what they were: to the same texts, or to
 // none when there were none. SSO is turned off first when it was off before; it
 // is never turned on here, because that wants consent. A secret cannot be
-// brought back, because none is ever kept.
+// brought back, because none is ever kept: then the error has the exit code for
+// waiting, after everything else is done.
 func (d *Driver) Restore(ctx context.Context, before sso.SPState) error {
 	if err := d.restore(ctx, before); err != nil {
 		return d.during("restore the SSO settings", err)
@@ -288,6 +289,17 @@ func (d *Driver) restore(ctx context.Context, before sso.SPState) error {
 	}
 	if rec := (record{exists: true, state: after}); !d.holds(rec, w, w.owned) {
 		return hint.New(0, "the settings were written, but are not what they were", "compare the page with ssowizard record")
+	}
+	return d.lostSecret()
+}
+
+// lostSecret says what only a person can bring back.
+func (d *Driver) lostSecret() error {
+	for _, s := range d.profile.Settings {
+		if s.Kind == catalog.KindSecret {
+			return hint.New(hint.Waiting, "the former "+s.Title()+" cannot be brought back, because no service provider shows it again",
+				"everything else is as it was; enter the former "+s.Title()+" on the page, or sign-in will fail")
+		}
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 type Driver struct{ profile *catalog.Profile }
 
 // New makes the driver of a profile.
-func New(p *catalog.Profile) *Driver { return &Driver{profile: p} }
+func New(p *catalog.Profile) *Driver { return &Driver{profile: p.For(sso.PushGuided)} }
 
 // Read says that nothing can be read.
 func (d *Driver) Read(ctx context.Context) (sso.SPState, error) {
@@ -54,6 +54,11 @@ func (d *Driver) TestVerdict(ctx context.Context, _ string) (sso.SPVerdict, erro
 	return sso.SPVerdict{}, d.wait(ctx, "see what the test of the page says", catalog.EffectTest)
 }
 
+// People says that nobody can be listed.
+func (d *Driver) People(ctx context.Context) ([]sso.SPPerson, bool, error) {
+	return nil, false, ctx.Err()
+}
+
 // Restore waits for a person to set the page back.
 func (d *Driver) Restore(ctx context.Context, before sso.SPState) error {
 	if before.Configured {
@@ -70,7 +75,10 @@ func (d *Driver) wait(ctx context.Context, what string, effect catalog.Effect) e
 	}
 	tip := what
 	if d.profile.Portal != nil {
-		tip += ": " + d.profile.Portal.Page + " at " + d.profile.Portal.URL
+		tip += ": " + d.profile.Portal.Page
+		if d.profile.Portal.URL != "" {
+			tip += " at " + d.profile.Portal.URL
+		}
 		for _, b := range d.profile.Portal.Buttons {
 			if b.Effect == effect {
 				tip += ", with " + b.Label

@@ -32,6 +32,7 @@ func WriteFolder(dir string, p *catalog.Profile, settings []sso.SPSetting) ([]st
 }
 
 func writeFolder(dir string, p *catalog.Profile, settings []sso.SPSetting) ([]string, error) {
+	p = p.For(sso.PushGuided)
 	if err := makeFolder(dir); err != nil {
 		return nil, err
 	}
@@ -63,7 +64,8 @@ func fileNames(p *catalog.Profile, settings []sso.SPSetting) (map[string]string,
 		if !ok {
 			return nil, fmt.Errorf("the profile has no setting %q", s.ID)
 		}
-		if known.Kind != catalog.KindFile {
+		pasted := s.Kind != "" && s.Kind != string(catalog.KindFile) // an alternate in another form
+		if known.Kind != catalog.KindFile || pasted {
 			continue
 		}
 		name := known.FileName
@@ -81,12 +83,7 @@ func fileNames(p *catalog.Profile, settings []sso.SPSetting) (map[string]string,
 func valuesText(p *catalog.Profile, settings []sso.SPSetting, names map[string]string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", p.Name)
-	if p.Portal != nil {
-		fmt.Fprintf(&b, "%s\n%s\n", p.Portal.URL, p.Portal.Page)
-		for _, other := range p.Portal.OtherPages {
-			fmt.Fprintf(&b, "(or: %s)\n", other)
-		}
-	}
+	writePage(&b, p.Portal)
 	given := map[string]sso.SPSetting{}
 	for _, s := range settings {
 		given[s.ID] = s
@@ -96,12 +93,34 @@ func valuesText(p *catalog.Profile, settings []sso.SPSetting, names map[string]s
 		switch {
 		case ok:
 			fmt.Fprintf(&b, "\n%s\n%s\n", known.Title(), shown(s, known, names[s.ID]))
+		case known.Kind == catalog.KindSelect && known.When == (catalog.When{}):
+			fmt.Fprintf(&b, "\n%s\n(choose on the page)\n", known.Title())
 		case known.Kind != catalog.KindReadOnly && known.When == (catalog.When{}):
 			fmt.Fprintf(&b, "\n%s\n(leave it as it is)\n", known.Title())
 		}
 	}
 	writeButtons(&b, p)
 	return b.String()
+}
+
+// writePage says where the page is and what comes first there.
+func writePage(b *strings.Builder, portal *catalog.Portal) {
+	if portal == nil {
+		return
+	}
+	if portal.URL != "" {
+		fmt.Fprintln(b, portal.URL)
+	}
+	fmt.Fprintln(b, portal.Page)
+	for _, other := range portal.OtherPages {
+		fmt.Fprintf(b, "(or: %s)\n", other)
+	}
+	if len(portal.First) > 0 {
+		fmt.Fprint(b, "\nFirst:\n")
+	}
+	for _, text := range portal.First {
+		fmt.Fprintf(b, "- %s\n", text)
+	}
 }
 
 func shown(s sso.SPSetting, known catalog.Setting, file string) string {
