@@ -65,20 +65,28 @@ func checkApp(v gjson.Result) error {
 // is lost the error is an *httpx.UnknownOutcome, and the caller has to look for
 // the app before trying again, since Okta would make a second one.
 func (c *Client) CreateApp(ctx context.Context, want sso.App) (sso.App, error) {
+	v, err := c.postApp(ctx, want)
+	if err != nil {
+		return sso.App{}, err
+	}
+	return readApp(v), nil
+}
+
+func (c *Client) postApp(ctx context.Context, want sso.App) (gjson.Result, error) {
 	body, err := newApp(want)
 	if err != nil {
-		return sso.App{}, fmt.Errorf("create app %q: %w", want.Label, err)
+		return gjson.Result{}, fmt.Errorf("create app %q: %w", want.Label, err)
 	}
 	r := call{method: http.MethodPost, path: appsPath, query: url.Values{"activate": {"true"}}, body: body}
 	a, err := c.do(ctx, r)
 	if err == nil {
 		v := gjson.ParseBytes(a.body)
 		if err = checkApp(v); err == nil {
-			return readApp(v), nil
+			return v, nil
 		}
 		err = c.lostUnless(r, err)
 	}
-	return sso.App{}, fmt.Errorf("create app %q: %w", want.Label, err)
+	return gjson.Result{}, fmt.Errorf("create app %q: %w", want.Label, err)
 }
 
 // UpdateApp changes what want states and differs, and nothing else: the app

@@ -18,6 +18,8 @@ func newApp(want sso.App) (any, error) {
 		return newSAMLApp(want)
 	case want.OIDC != nil && (want.SignOnMode == modeOIDC || want.SignOnMode == ""):
 		return newOIDCApp(want)
+	case want.SignOnMode == sso.ModeBookmark && want.BookmarkURL != "":
+		return newBookmarkApp(want), nil
 	}
 	return nil, fmt.Errorf("an app of sign-on mode %q cannot be made from these settings", want.SignOnMode)
 }

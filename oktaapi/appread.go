@@ -45,6 +45,8 @@ func readApp(v gjson.Result) sso.App {
 		}
 	case modeOIDC:
 		app.OIDC = readOIDC(v)
+	case sso.ModeBookmark:
+		app.BookmarkURL = v.Get(bookmarkPath).String()
 	}
 	return app
 }

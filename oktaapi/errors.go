@@ -175,15 +175,20 @@ func roleFor(r call) string {
 
 // notOkta is the error of an answer that Okta's API does not give.
 func notOkta(host string, a answer) error {
-	found := "an answer without a type"
-	if kind := clean(a.header.Get("Content-Type"), 60); kind != "" {
-		found = "an answer of type " + kind
-	}
-	if looksLikeHTML(a) {
-		found = "a web page"
-	}
-	return hint.Add(fmt.Errorf("this is not Okta's API: %s gave %s with status %d", host, found, a.status),
+	return hint.Add(fmt.Errorf("this is not Okta's API: %s gave %s with status %d", host, kindOf(a), a.status),
 		"a proxy or a sign-in page answered instead of Okta: check the org's address, the network and --proxy")
+}
+
+// kindOf says in plain words what sort of answer came.
+func kindOf(a answer) string {
+	kind := clean(a.header.Get("Content-Type"), 60)
+	switch {
+	case looksLikeHTML(a):
+		return "a web page"
+	case kind == "":
+		return "an answer without a type"
+	}
+	return "an answer of type " + kind
 }
 
 func looksLikeHTML(a answer) bool {

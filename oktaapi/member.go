@@ -38,6 +38,7 @@ func members(want sso.App) []member {
 	if o := want.OIDC; o != nil {
 		ms = append(ms, oidcMembers(o)...)
 	}
+	text(bookmarkPath, want.BookmarkURL)
 	text("credentials.userNameTemplate.template", want.UserNameTemplate)
 	ms = append(ms, member{hidePath, want.HideTile}, member{hideMobilePath, want.HideTile},
 		member{notePath, want.AdminNote})

@@ -12,8 +12,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"example.com/ssowizard/internal/sso"
 )
 
@@ -52,28 +50,14 @@ func (c *Client) samlValues(ctx context.Context, app sso.App) (sso.IdPValues, er
 }
 
 func (c *Client) oidcValues(ctx context.Context, app sso.App) (sso.IdPValues, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.orgURL+"/.well-known/openid-configuration", nil)
-	if err != nil {
-		return sso.IdPValues{}, err
-	}
-	req.Header.Set("Accept", "application/json")
-	setAgent(req, c.agent)
-	a, err := exchangePlain(c.plain, req)
-	if err != nil {
-		return sso.IdPValues{}, err
-	}
-	r := call{method: http.MethodGet, path: req.URL.Path}
-	if err := c.check(r, a); err != nil {
-		return sso.IdPValues{}, err
-	}
-	issuer := gjson.GetBytes(a.body, "issuer").String()
-	if issuer == "" {
-		return sso.IdPValues{}, errors.New("the discovery document names no issuer")
-	}
 	if app.OIDC == nil || app.OIDC.ClientID == "" {
 		return sso.IdPValues{}, errors.New("the app has no client id")
 	}
-	return sso.IdPValues{OIDCIssuer: issuer, ClientID: app.OIDC.ClientID}, nil
+	server, err := c.Discovery(ctx)
+	if err != nil {
+		return sso.IdPValues{}, err
+	}
+	return sso.IdPValues{OIDCIssuer: server.Issuer, ClientID: app.OIDC.ClientID}, nil
 }
 
 type entityDescriptor struct {

@@ -35,7 +35,7 @@ func (c *Client) Org(ctx context.Context) (sso.Org, error) {
 	case a.status >= 500 || a.status == http.StatusTooManyRequests:
 		return sso.Org{}, fmt.Errorf("look up the org at %s: %w", c.orgURL, c.failure(call{method: http.MethodGet, path: orgPath}, a))
 	case a.status != http.StatusOK || !known || !orgID.MatchString(body.Get("id").String()):
-		return sso.Org{}, hint.With(hint.Usage, fmt.Errorf("no Okta org answers at %s: %s gave status %d", c.orgURL, orgPath, a.status),
+		return sso.Org{}, hint.With(hint.Usage, fmt.Errorf("no Okta org answers at %s: %s gave %s with status %d", c.orgURL, orgPath, kindOf(a), a.status),
 			"check the spelling: open the address in a browser, it must show your company's Okta sign-in page")
 	}
 	org := sso.Org{ID: body.Get("id").String(), URL: c.orgURL, Host: c.host, Engine: "classic"}

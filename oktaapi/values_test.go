@@ -74,9 +74,9 @@ func TestMetadataThatIsNoneIsRefused(t *testing.T) {
 func TestOIDCValuesComeFromDiscoveryWithoutTheToken(t *testing.T) {
 	t.Parallel()
 	o := newOrg(t)
-	o.on("GET /.well-known/openid-configuration", jsonAnswer(200, `{"issuer":"https://acme.okta.com"}`))
+	o.on("GET /.well-known/openid-configuration", jsonAnswer(200, discoveryJSON(o.URL)))
 	got, err := o.client(t).IdPValues(t.Context(), sso.App{ID: appID, SignOnMode: "OPENID_CONNECT", OIDC: &sso.OIDCSettings{ClientID: "0oaX"}})
-	if diff := cmp.Diff(sso.IdPValues{OIDCIssuer: "https://acme.okta.com", ClientID: "0oaX"}, got); diff != "" || err != nil {
+	if diff := cmp.Diff(sso.IdPValues{OIDCIssuer: o.URL, ClientID: "0oaX"}, got); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
 	}
 	if o.last().header.Get("Authorization") != "" {

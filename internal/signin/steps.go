@@ -34,6 +34,7 @@ func (r *run) signIn(ctx context.Context, start *url.URL) error {
 // reachOkta goes from the start to the first request for Okta, and does not make it.
 func (r *run) reachOkta(ctx context.Context, start *url.URL) (request, error) {
 	q := request{method: http.MethodGet, url: start}
+	way := entrance{req: r.req}
 	for {
 		if message, ok := samlRequestOf(q); ok {
 			if !r.atOkta(q.url) {
@@ -55,7 +56,10 @@ func (r *run) reachOkta(ctx context.Context, start *url.URL) (request, error) {
 		switch {
 		case err != nil:
 			return q, err
-		case !ok:
+		case !ok && p.status < 400:
+			n, ok = way.step(p)
+		}
+		if !ok {
 			return q, &end{outcome: sso.OutcomeStartRefused, detail: describe(p)}
 		}
 		q = n
@@ -84,6 +88,9 @@ func (r *run) answer(ctx context.Context, asking request) (request, error) {
 		case !ok, !isRedirect(p.status) && (p.password || p.signInIdP):
 			return q, r.judgeOktaPage(p)
 		case !r.atOkta(n.url):
+			if answered, err := r.codeAnswer(n, asking); answered {
+				return n, err
+			}
 			return n, r.judgeDeparture(n, asking)
 		}
 		q = n
@@ -189,8 +196,8 @@ func outcomeOfError(q url.Values) sso.Outcome {
 	return sso.OutcomeIdPError
 }
 
-// deliver posts the answer to where Okta's form says, and follows what the
-// service provider makes of it.
+// deliver carries the answer to where Okta says, and follows what the service
+// provider makes of it.
 func (r *run) deliver(ctx context.Context, q request) error {
 	for {
 		p, err := r.load(ctx, q)
@@ -207,7 +214,8 @@ func (r *run) deliver(ctx context.Context, q request) error {
 		case !ok:
 			return judgeArrival(p)
 		}
-		if _, again := samlRequestOf(n); again {
+		_, again := samlRequestOf(n)
+		if _, code := codeRequestOf(n); again || code && r.atOkta(n.url) {
 			return &end{outcome: sso.OutcomeSPRefused, detail: "the service provider did not let the person in, and asked " + origin(n.url) + " again"}
 		}
 		q = n

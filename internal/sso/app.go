@@ -23,6 +23,7 @@ const (
 	AttrUnspec     = "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified"
 	RSASHA256      = "RSA_SHA256"
 	SHA256         = "SHA256"
+	ModeBookmark   = "BOOKMARK" // SignOnMode of a tile that only leads somewhere
 	OktaIssuerTmpl = "http://www.okta.com/${org.externalKey}"
 	StatusActive   = "ACTIVE"
 	StatusInactive = "INACTIVE"
@@ -38,6 +39,8 @@ type App struct {
 	SignOnMode string // SAML_2_0, OPENID_CONNECT, BOOKMARK, …
 	SAML       *SAMLSettings
 	OIDC       *OIDCSettings
+	// BookmarkURL is where a bookmark app (SignOnMode BOOKMARK) leads.
+	BookmarkURL string
 	// UserNameTemplate is the application username, such as ${source.email}.
 	// In a wanted app "" leaves whatever Okta has.
 	UserNameTemplate string
@@ -114,4 +117,5 @@ type IdPValues struct {
 	Certificate []byte // DER
 	ClientID    string // OIDC
 	OIDCIssuer  string // issuer of the discovery document
+	SecretID    string // OIDC: id of the client secret in use, never the secret
 }

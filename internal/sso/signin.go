@@ -12,10 +12,11 @@ type SignInRequest struct {
 	// IdPURL is the sign-on URL in Okta's metadata. An org may have several
 	// names; people sign in under the one that this URL has.
 	IdPURL string
-	// Email and EmailField are for a service provider that asks for the
-	// person's e-mail address before it sends people to Okta: the address, and
-	// the label of the field. Submit is the label of the button, for people.
-	Email, EmailField, Submit string
+	// Email is the person's address, for a service provider that asks for it
+	// before it sends people to Okta. The labels say how: Open is a link or
+	// button to press first, EmailField the field, Submit its button, Choose the
+	// link or button that names Okta among several. All but Email may be empty.
+	Email, Open, EmailField, Submit, Choose string
 	// Deliver posts Okta's answer to the ACS URL. Without it the answer is
 	// only looked at, so that nothing at the service provider can change.
 	Deliver bool

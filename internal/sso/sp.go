@@ -51,3 +51,13 @@ const (
 	VerdictPassed  = "passed"
 	VerdictFailed  = "failed"
 )
+
+// SPPerson is somebody who has an account at a service provider, as it tells.
+type SPPerson struct {
+	Email string
+	// Status is the service provider's own word, "" where it has none.
+	Status string
+	// KeepsPassword is true for somebody who may go on signing in without the
+	// identity provider when sign-in with it is on.
+	KeepsPassword bool
+}

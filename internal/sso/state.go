@@ -15,6 +15,11 @@ type State struct {
 	AppID   string `json:"app_id,omitempty"`
 	AppName string `json:"app_name,omitempty"`
 	KID     string `json:"kid,omitempty"`
+	// SecretID is the id of the client secret that the service provider was
+	// given; the secret itself is kept nowhere.
+	SecretID string `json:"secret_id,omitempty"`
+	// BookmarkID is the bookmark app that a run of ours made beside the app.
+	BookmarkID string `json:"bookmark_id,omitempty"`
 	// CreatedApp is true when a run of ours made the app, so undo removes it.
 	CreatedApp bool `json:"created_app,omitempty"`
 
