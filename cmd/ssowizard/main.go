@@ -8,11 +8,14 @@ import (
 	"syscall"
 
 	"example.com/ssowizard/internal/cli"
+	"example.com/ssowizard/internal/wizard"
 )
 
 func main() {
 	ctx, stop := withSignals(context.Background())
-	code := cli.Run(ctx, os.Args[1:], cli.System())
+	streams := cli.System()
+	streams.Wizard = wizard.New(os.Stdin, os.Stderr, streams.Width)
+	code := cli.Run(ctx, os.Args[1:], streams)
 	stop()
 	os.Exit(code)
 }

@@ -52,7 +52,6 @@ type App struct {
 	transport http.RoundTripper
 	running   *sandbox.Sandbox // started here, nil when joined or not wanted
 	info      *sandbox.Info    // of the sandbox, nil in production
-	wait      func(httpx.Wait)
 }
 
 // Open builds what every command needs. With Sandbox it joins the one that is
@@ -123,7 +122,10 @@ func (a *App) openSandbox(ctx context.Context) error {
 		a.info = info
 		return nil
 	}
-	running, err := sandbox.Start(ctx, sandbox.Options{Dir: dir, Command: a.cfg.Command, Version: a.cfg.Version})
+	// It outlasts ctx until Close: a write under way when the run is stopped is
+	// still answered, and connections are closed before their server is.
+	lasting := context.WithoutCancel(ctx)
+	running, err := sandbox.Start(lasting, sandbox.Options{Dir: dir, Command: a.cfg.Command, Version: a.cfg.Version})
 	if err != nil {
 		return SandboxError(err)
 	}
@@ -148,6 +150,8 @@ func SandboxError(err error) error {
 		return hint.With(hint.Failed, err, fmt.Sprintf("end the program that listens at %s, or begin anew with: ssowizard sandbox reset", taken.Address))
 	case errors.As(err, &option) && option.Kept != "":
 		return hint.With(hint.Usage, err, "begin anew with: ssowizard sandbox reset")
+	case errors.As(err, &option) && option.BeyondLoopback:
+		return hint.With(hint.Usage, err, "to let other machines reach the Okta org as well, say so in plain words: --let-other-machines-in "+option.Value)
 	case errors.As(err, &option):
 		return hint.With(hint.Usage, err, "")
 	}
@@ -158,6 +162,10 @@ func SandboxError(err error) error {
 func (a *App) Close() error {
 	if a.running == nil {
 		return nil
+	}
+	// Connections of ours that were never used would hold up the sandbox's end.
+	if t, ok := a.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
 	}
 	return a.running.Close()
 }

@@ -160,8 +160,8 @@ func (a *App) connect(ctx context.Context, s *Session) error {
 		return err
 	}
 	calls := &counter{base: a.transport}
-	core := &plan.Core{Calls: calls.count, Diff: oktaapi.Diff, Keeper: s.Kept, Clock: plan.SystemClock{}, Profile: s.Profile, Report: a.cfg.Report}
-	retrying := httpx.Retry(calls, httpx.RetryOptions{Notify: func(w httpx.Wait) { core.NoteWait(describeWait(w)) }})
+	core := &plan.Core{Calls: calls.count, LastRequest: calls.lastRequest, Diff: oktaapi.Diff, Keeper: s.Kept, Clock: plan.SystemClock{}, Profile: s.Profile, Report: a.cfg.Report}
+	retrying := httpx.Retry(calls, httpx.RetryOptions{Notify: func(w httpx.Wait) { core.NoteWaitFor(describeWait(w), w.For) }})
 	core.Okta, err = oktaapi.New(oktaapi.Config{OrgURL: s.OrgURL, Auth: auth, Transport: retrying, UserAgent: a.agent()})
 	if err != nil {
 		return err
@@ -235,8 +235,13 @@ func (a *App) oauth() (oktaapi.Auth, error) {
 		KeyID: a.cfg.Getenv("OKTA_CLIENT_PRIVATEKEYID"), Scopes: scopes(a.cfg.Getenv("OKTA_CLIENT_SCOPES"))}, nil
 }
 
+// scopes reads OKTA_CLIENT_SCOPES; nil means those that setting up an app needs.
 func scopes(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+	list := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 // keyringAccount is the keyring's name for an org's token.
@@ -260,6 +265,8 @@ func (a *App) connectSP(s *Session, core *plan.Core, calls http.RoundTripper) er
 			spec.Push = sso.PushAPI
 		}
 	}
+	s.Profile = s.Profile.For(spec.Push)
+	core.Profile = s.Profile
 	switch spec.Push {
 	case sso.PushBrowser:
 		return hint.New(hint.Usage, "--push browser is not built yet", "use --push guided, which hands each value to you, or --push api")
@@ -267,7 +274,7 @@ func (a *App) connectSP(s *Session, core *plan.Core, calls http.RoundTripper) er
 		core.SP, err = api.New(api.Config{Profile: s.Profile, BaseURL: base, Token: token, Transport: calls,
 			UserAgent: a.agent(), Inputs: s.Spec.Inputs,
 			Notify: func(w api.Wait) {
-				core.NoteWait(fmt.Sprintf("%s: %s; goes on in %s", s.Profile.Name, w.Reason, w.For.Round(time.Second)))
+				core.NoteWaitFor(fmt.Sprintf("%s: %s; goes on in %s", s.Profile.Name, w.Reason, w.For.Round(time.Second)), w.For)
 			}})
 		return err
 	}
@@ -339,9 +346,12 @@ func (a *App) connectTester(s *Session, core *plan.Core) error {
 	if a.InSandbox() && spec.Tester == "" {
 		spec.Tester = a.sandboxTester(*spec)
 	}
-	password, err := a.testPassword(spec.Tester)
-	if err != nil {
-		return err
+	var password secret.String
+	var err error
+	if spec.Tester != "" || spec.Test == sso.TestHTTP {
+		if password, err = a.testPassword(spec.Tester); err != nil {
+			return err
+		}
 	}
 	if spec.Tester == "" || password.IsZero() {
 		return s.withoutTester(password)

@@ -33,3 +33,17 @@ func (t *tester) SignIn(ctx context.Context, req sso.SignInRequest) (sso.Seen, e
 	}
 	return client.SignIn(ctx, req)
 }
+
+// CodeFlow carries out one code flow, under the name that the authorization
+// endpoint has.
+func (t *tester) CodeFlow(ctx context.Context, req sso.CodeFlowRequest) (sso.CodeFlow, error) {
+	cfg := t.cfg
+	if u, err := url.Parse(req.AuthorizeURL); err == nil && u.Host != "" {
+		cfg.OktaURL = u.Scheme + "://" + u.Host
+	}
+	client, err := signin.New(cfg)
+	if err != nil {
+		return sso.CodeFlow{}, err
+	}
+	return client.CodeFlow(ctx, req)
+}

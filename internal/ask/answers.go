@@ -179,3 +179,6 @@ func Missing(ids ...ID) error {
 	err := &hint.Error{Err: fmt.Errorf("missing: %s", strings.Join(names, ", ")), Code: hint.Usage, Hints: tips}
 	return err
 }
+
+// Forget takes an answer back, to ask again.
+func (a *Answers) Forget(id ID) { delete(a.byID, id) }

@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"example.com/ssowizard/internal/app"
 	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
 )
 
 func (p *program) catalogCommand() *cobra.Command {
@@ -123,6 +126,10 @@ func inputDefault(in catalog.Input) string {
 
 func (p *program) catalogCheck(file string) error {
 	pr, err := catalog.ReadProfile(file)
+	var missing *fs.PathError
+	if errors.As(err, &missing) {
+		return hint.With(hint.Usage, fmt.Errorf("profile: %w", err), "give the path of a YAML file")
+	}
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,9 +24,6 @@ func (p *program) confirm(question string) (bool, error) {
 
 // readLine reads a line byte by byte, so that what follows it stays for others.
 func (p *program) readLine() (string, error) {
-	if r, ok := p.In.(*bufio.Reader); ok {
-		return r.ReadString('\n')
-	}
 	var line []byte
 	one := make([]byte, 1)
 	for {
@@ -44,10 +41,10 @@ func (p *program) readLine() (string, error) {
 }
 
 // askHidden asks for a secret without showing it.
-func (p *program) askHidden(title string) (string, error) {
+func (p *program) askHidden(ctx context.Context, title string) (string, error) {
 	fmt.Fprintf(p.Err, "%s (not shown): ", title)
 	defer fmt.Fprintln(p.Err)
-	text, err := p.ReadHidden()
+	text, err := p.ReadHidden(ctx)
 	if err != nil {
 		return "", hint.With(hint.Usage, fmt.Errorf("read the %s: %w", title, err), "")
 	}

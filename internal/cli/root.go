@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sso"
 )
@@ -19,16 +20,18 @@ var ErrInterrupted = hint.New(hint.Interrupted, "interrupted", "run the same com
 
 // common are the flags that every command takes.
 type common struct {
-	org       string
-	sandbox   bool
-	stateDir  string
-	output    string
-	yes       bool
-	timeout   time.Duration
-	noColor   bool
-	debugHTTP string
-	proxy     string
-	caFile    string
+	org      string
+	sandbox  bool
+	stateDir string
+	output   string
+	yes      bool
+	timeout  time.Duration
+	noColor  bool
+	// accessible asks questions one a line instead of drawing a screen.
+	accessible bool
+	debugHTTP  string
+	proxy      string
+	caFile     string
 }
 
 // program is one run of the program.
@@ -42,6 +45,9 @@ type program struct {
 
 // Run runs the program with args (without its name) and gives its exit code.
 func Run(ctx context.Context, args []string, streams Streams) int {
+	if streams.In != nil {
+		streams.In = stoppable{ctx, streams.In}
+	}
 	p := &program{Streams: streams}
 	root := p.root()
 	root.SetArgs(args)
@@ -104,6 +110,7 @@ func isUsage(err error) bool {
 }
 
 func (p *program) root() *cobra.Command {
+	o := &setupOptions{}
 	root := &cobra.Command{
 		Use:   "ssowizard",
 		Short: "Set up Okta single sign-on for a service provider, on both sides, and prove that it works",
@@ -115,8 +122,17 @@ Try it without any account:  ssowizard setup net2phone --sandbox --group "Suppor
 		SilenceUsage: true, SilenceErrors: true,
 		PersistentPreRunE: p.prepare,
 		Args:              cobra.NoArgs,
-		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if p.lines() {
+				return p.lineWizard(cmd.Context(), o)
+			}
+			if p.fullScreen() {
+				return p.wizard(cmd.Context(), &o.answerFlags)
+			}
+			return cmd.Help()
+		},
 	}
+	o.register(root, ask.TestPassword, ask.OktaToken, ask.SPToken)
 	root.SetIn(p.In)
 	root.SetOut(p.Out)
 	root.SetErr(p.Err)
@@ -128,11 +144,12 @@ Try it without any account:  ssowizard setup net2phone --sandbox --group "Suppor
 	f.BoolVar(&p.yes, "yes", false, "do it without asking")
 	f.DurationVar(&p.timeout, "timeout", 0, "give up after so long, such as 5m; the same command goes on later")
 	f.BoolVar(&p.noColor, "no-color", false, "no colours (NO_COLOR)")
+	f.BoolVar(&p.accessible, "accessible", false, "ask questions one a line, for screen readers")
 	f.StringVar(&p.debugHTTP, "debug-http", "", "append every request to this file, without secrets")
 	f.StringVar(&p.proxy, "proxy", "", "HTTP proxy (HTTPS_PROXY)")
 	f.StringVar(&p.caFile, "ca-file", "", "further certificate authorities to trust, PEM")
 	root.AddCommand(p.setupCommand(), p.planCommand(), p.statusCommand(), p.testCommand(), p.enableCommand(),
-		p.disableCommand(), p.assignCommand(), p.rotateCommand(), p.undoCommand(), p.adoptCommand(), p.inspectCommand(), p.catalogCommand(),
+		p.disableCommand(), p.assignCommand(), p.rotateCommand(), p.undoCommand(), p.adoptCommand(), p.recordCommand(), p.inspectCommand(), p.catalogCommand(),
 		p.sandboxCommand(), p.loginCommand(), p.logoutCommand(), p.versionCommand())
 	return root
 }

@@ -16,6 +16,7 @@ import (
 
 func (p *program) sandboxCommand() *cobra.Command {
 	var o sandbox.Options
+	var show bool
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Run the embedded Okta org and service providers until Ctrl-C, and say where they are",
@@ -24,13 +25,16 @@ Other commands with --sandbox join it, and so can any program: it speaks Okta's
 Management API, signs people in, and the service providers answer under their
 real host names on one TLS address.`,
 		Example: `  ssowizard sandbox --output json
+  ssowizard sandbox --open
   ssowizard sandbox --rate-limit free --log requests.jsonl`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.runSandbox(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runSandbox(cmd.Context(), o, show) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Listen, "listen", "", "loopback address of the Okta org, such as 127.0.0.1:7001; kept for later runs")
 	f.StringVar(&o.OktaTLS, "okta-tls", "", "loopback address at which the Okta org answers on TLS too")
+	f.StringVar(&o.LetOtherMachinesIn, "let-other-machines-in", "", "address such as 0.0.0.0:7001 at which other machines reach the Okta org too, unencrypted; else nobody but this machine does")
+	f.BoolVar(&show, "open", false, "open a browser that reaches the service providers under their real names, and nothing outside the sandbox")
 	f.IntVar(&o.Users, "users", 0, "people in the org (default 200); decided at the first start")
 	f.IntVar(&o.Groups, "groups", 0, "groups in the org (default 40); decided at the first start")
 	f.StringVar(&o.Engine, "engine", "", "oie or classic (default oie); decided at the first start")
@@ -49,7 +53,7 @@ func (p *program) stateRoot() (string, error) {
 	return store.Root(p.stateDir, p.Getenv, p.GOOS, p.Home)
 }
 
-func (p *program) runSandbox(ctx context.Context, o sandbox.Options) error {
+func (p *program) runSandbox(ctx context.Context, o sandbox.Options, show bool) error {
 	ctx, cancel := p.limited(ctx)
 	defer cancel()
 	if p.org != "" && p.Getenv("SSOWIZARD_ORG") != p.org {
@@ -59,6 +63,12 @@ func (p *program) runSandbox(ctx context.Context, o sandbox.Options) error {
 	if err != nil {
 		return err
 	}
+	var program string
+	if show {
+		if program, err = p.findBrowser(); err != nil {
+			return err
+		}
+	}
 	o.Dir, o.Publish, o.Command, o.Version = app.SandboxDir(root), true, "ssowizard sandbox", version()
 	s, err := sandbox.Start(ctx, o)
 	if err != nil {
@@ -66,11 +76,20 @@ func (p *program) runSandbox(ctx context.Context, o sandbox.Options) error {
 	}
 	p.print.object(s.Info())
 	p.print.text(sandboxLines(s.Info())...)
+	if show {
+		b, err := openBrowser(ctx, program, s.Info())
+		if err != nil {
+			_ = s.Close() // the first error is the one to tell
+			return err
+		}
+		defer func() { _ = b.Close() }() // it was told to end
+	}
 	<-s.Done()
 	if err := s.Close(); err != nil {
 		return err
 	}
 	p.print.text("", "The sandbox has ended; it is kept for the next run.")
+	p.succeed("sandbox")
 	return nil
 }
 
@@ -80,6 +99,10 @@ func sandboxLines(i sandbox.Info) []string {
 	if i.Okta.TLSURL != "" {
 		lines = append(lines, row("Okta org on TLS", i.Okta.TLSURL))
 	}
+	if i.Okta.OtherMachines != "" {
+		lines = append(lines, row("Open to other machines", i.Okta.OtherMachines))
+	}
+	lines = append(lines, row("Look inside", i.Okta.OrgURL+"/sandbox"))
 	for n, person := range i.Okta.People {
 		if n == 3 {
 			break

@@ -22,24 +22,9 @@ type session struct {
 
 // openApp builds the parts that every command needs and sees to their end.
 func (p *program) openApp(ctx context.Context, flags *answerFlags) (*app.App, error) {
-	cfg := app.Config{Getenv: p.Getenv, Home: p.Home, GOOS: p.GOOS, Version: version(), Command: "ssowizard " + p.command,
-		StateDir: p.stateDir, Sandbox: p.sandbox, Org: p.org, Proxy: p.proxy, CAFile: p.caFile, Report: p.print.event}
-	if flags != nil {
-		if err := oneStdin(flags); err != nil {
-			return nil, err
-		}
-		cfg.OktaToken = p.source(ask.OktaToken, flags, true)
-		cfg.SPToken = p.source(ask.SPToken, flags, false)
-		cfg.TestPassword = p.source(ask.TestPassword, flags, false)
-		cfg.SPAPIURL = flags.file(ask.SPAPIURL)
-	}
-	if p.debugHTTP != "" {
-		f, err := os.OpenFile(p.debugHTTP, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-		if err != nil {
-			return nil, hint.With(hint.Usage, fmt.Errorf("--debug-http: %w", err), "name a file that can be written")
-		}
-		p.closers = append(p.closers, f)
-		cfg.Debug = f
+	cfg, err := p.config(ctx, flags)
+	if err != nil {
+		return nil, err
 	}
 	a, err := app.Open(ctx, cfg)
 	if err != nil {
@@ -47,6 +32,30 @@ func (p *program) openApp(ctx context.Context, flags *answerFlags) (*app.App, er
 	}
 	p.closers = append([]io.Closer{a}, p.closers...)
 	return a, nil
+}
+
+// config is what flags and environment say of the parts to build.
+func (p *program) config(ctx context.Context, flags *answerFlags) (app.Config, error) {
+	cfg := app.Config{Getenv: p.Getenv, Home: p.Home, GOOS: p.GOOS, Version: version(), Command: "ssowizard " + p.command,
+		StateDir: p.stateDir, Sandbox: p.sandbox, Org: p.org, Proxy: p.proxy, CAFile: p.caFile, Report: p.print.event}
+	if flags != nil {
+		if err := oneStdin(flags); err != nil {
+			return cfg, err
+		}
+		cfg.OktaToken = p.source(ctx, ask.OktaToken, flags, true)
+		cfg.SPToken = p.source(ctx, ask.SPToken, flags, false)
+		cfg.TestPassword = p.source(ctx, ask.TestPassword, flags, p.lines())
+		cfg.SPAPIURL = flags.file(ask.SPAPIURL)
+	}
+	if p.debugHTTP != "" {
+		f, err := os.OpenFile(p.debugHTTP, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		if err != nil {
+			return cfg, hint.With(hint.Usage, fmt.Errorf("--debug-http: %w", err), "name a file that can be written")
+		}
+		p.closers = append(p.closers, f)
+		cfg.Debug = f
+	}
+	return cfg, nil
 }
 
 // open makes the session of a command.
@@ -62,23 +71,12 @@ func (p *program) open(ctx context.Context, flags *answerFlags, choose func(cont
 	return &session{s, a}, nil
 }
 
-// existing opens a connection by the name in args.
-func (p *program) existing(ctx context.Context, flags *answerFlags, name string) (*session, error) {
-	answers, err := flags.answers(p, nil)
-	if err != nil {
-		return nil, err
-	}
-	return p.open(ctx, flags, func(ctx context.Context, a *app.App) (*app.Session, error) {
-		return a.Existing(ctx, name, answers)
-	})
-}
-
 // source says where a secret comes from: file, environment, keyring, prompt.
-func (p *program) source(id ask.ID, flags *answerFlags, prompt bool) secret.Source {
+func (p *program) source(ctx context.Context, id ask.ID, flags *answerFlags, prompt bool) secret.Source {
 	q := ask.Find(id)
 	s := secret.Source{Name: q.Title, File: flags.file(id), Stdin: p.In, Env: []string{q.Env}, Getenv: p.Getenv}
 	if prompt && p.InTerminal && p.output != "json" && p.ReadHidden != nil {
-		s.Prompt = p.askHidden
+		s.Prompt = func(title string) (string, error) { return p.askHidden(ctx, title) }
 	}
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +13,7 @@ import (
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/record"
 	"example.com/ssowizard/internal/sso"
 )
 
@@ -20,6 +22,7 @@ type setupOptions struct {
 	answerFlags
 	file      string
 	usersFile string
+	report    string
 	dryRun    bool
 	exitCode  bool
 }
@@ -63,6 +66,7 @@ func (o *setupOptions) registerOwn(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVarP(&o.file, "file", "f", "", "connection file (YAML) with answers; flags win")
 	f.StringVar(&o.usersFile, "users-file", "", "file with people: CSV with a login or email column, or one a line (- is standard input)")
+	f.StringVar(&o.report, "report", "", "also write the plan to this file, ending in .md, .html or .json")
 	f.BoolVar(&o.exitCode, "exit-code", false, "with plan: exit 3 when there is something to do")
 }
 
@@ -74,7 +78,18 @@ func (p *program) setup(ctx context.Context, o *setupOptions, args []string) err
 	if err != nil {
 		return err
 	}
+	return p.setupWith(ctx, o, answers)
+}
+
+// setupWith goes on once the answers are known, or asks for the rest where
+// questions are asked one a line.
+func (p *program) setupWith(ctx context.Context, o *setupOptions, answers *ask.Answers) error {
 	s, err := p.open(ctx, &o.answerFlags, func(ctx context.Context, a *app.App) (*app.Session, error) {
+		if p.lines() {
+			if err := p.askRest(a, answers); err != nil {
+				return nil, err
+			}
+		}
 		return a.Session(ctx, answers)
 	})
 	if err != nil {
@@ -93,6 +108,9 @@ func (p *program) setup(ctx context.Context, o *setupOptions, args []string) err
 		return cause(ctx, err)
 	}
 	p.print.plan(made, s.place())
+	if err := p.writeReport(o.report, made, s); err != nil {
+		return err
+	}
 	if s.TestSkipped != "" {
 		p.print.warning(s.TestSkipped)
 	}
@@ -100,6 +118,18 @@ func (p *program) setup(ctx context.Context, o *setupOptions, args []string) err
 		return p.planned(made, o.exitCode)
 	}
 	return p.carryOut(ctx, s, made)
+}
+
+// writeReport writes the plan for the ticket, before anything is agreed to.
+func (p *program) writeReport(file string, made *plan.Plan, s *session) error {
+	if file == "" {
+		return nil
+	}
+	form, err := record.FormOf(file)
+	if err != nil {
+		return err
+	}
+	return p.writeDocument(record.OfPlan(made, s.place().Org, time.Now()), form, file)
 }
 
 func (p *program) makePlan(ctx context.Context, s *session) (*plan.Plan, error) {
@@ -161,7 +191,7 @@ func (p *program) consent(made *plan.Plan, profile *catalog.Profile) error {
 	if p.yes {
 		return nil
 	}
-	if !p.InTerminal || p.output == "json" {
+	if !(p.InTerminal || p.accessible) || p.output == "json" {
 		return hint.New(hint.Usage, "missing: --yes", "nobody can be asked here; add --yes to agree to the plan, or look at it with ssowizard plan")
 	}
 	ok, err := p.confirm("Do this?")

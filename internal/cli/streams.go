@@ -3,11 +3,16 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"os"
+	"os/signal"
 	"runtime"
+	"syscall"
 
 	"golang.org/x/term"
+
+	"example.com/ssowizard/internal/app"
 )
 
 // Streams is the world of one run.
@@ -18,29 +23,80 @@ type Streams struct {
 	Home     string
 	GOOS     string
 	// InTerminal and OutTerminal tell whether a person sits there.
-	InTerminal, OutTerminal bool
+	InTerminal, OutTerminal, ErrTerminal bool
 	// Width is the terminal's columns, 0 where there is none.
 	Width int
-	// ReadHidden reads a line from the terminal without showing it.
-	ReadHidden func() (string, error)
+	// ReadHidden reads a line from the terminal without showing it; it ends
+	// with the context and leaves the terminal as it was.
+	ReadHidden func(context.Context) (string, error)
+	// Wizard is the wizard on the whole screen, nil where the program has none.
+	// It gives the lines that are to stay in the terminal.
+	Wizard func(ctx context.Context, cfg app.Config, noColor bool) ([]string, error)
 }
 
-// System is the world of the process.
+// System is the world of the process. From then on a reader of the output that
+// goes away ends the output and not the process: work half done helps nobody.
 func System() Streams {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // else a write to a closed pipe is the end
 	home, err := os.UserHomeDir()
 	if err != nil {
 		home = "" // then folders have to be named
 	}
 	s := Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Home: home, GOOS: runtime.GOOS,
-		InTerminal: term.IsTerminal(int(os.Stdin.Fd())), OutTerminal: term.IsTerminal(int(os.Stdout.Fd()))}
+		InTerminal: term.IsTerminal(int(os.Stdin.Fd())), OutTerminal: term.IsTerminal(int(os.Stdout.Fd())), ErrTerminal: term.IsTerminal(int(os.Stderr.Fd()))}
 	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && s.OutTerminal {
 		s.Width = width
 	}
-	s.ReadHidden = func() (string, error) {
-		b, err := term.ReadPassword(int(os.Stdin.Fd()))
-		return string(b), err
-	}
+	s.ReadHidden = readHidden
 	return s
+}
+
+func readHidden(ctx context.Context) (string, error) {
+	terminal := int(os.Stdin.Fd())
+	before, err := term.GetState(terminal)
+	if err != nil {
+		return "", err
+	}
+	text, err := until(ctx, func() ([]byte, error) { return term.ReadPassword(terminal) })
+	if ctx.Err() != nil {
+		_ = term.Restore(terminal, before) // the reading that was left behind would not
+	}
+	return string(text), err
+}
+
+// stoppable reads until its context ends: a question that nobody answers, or a
+// pipe that nobody writes to, must not outlast Ctrl-C.
+type stoppable struct {
+	ctx  context.Context //nolint:containedctx // io.Reader has no other place for it
+	from io.Reader
+}
+
+func (s stoppable) Read(b []byte) (int, error) {
+	mine := make([]byte, len(b)) // a reading that is left behind must not write into b
+	got, err := until(s.ctx, func() ([]byte, error) {
+		n, err := s.from.Read(mine)
+		return mine[:n], err
+	})
+	return copy(b, got), err
+}
+
+// until gives what read gives, or the cause of the end of ctx, if that is first.
+func until(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+	type outcome struct {
+		got []byte
+		err error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		got, err := read()
+		done <- outcome{got, err}
+	}()
+	select {
+	case o := <-done:
+		return o.got, o.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
 // colour tells whether output may be coloured: only on a terminal, and not

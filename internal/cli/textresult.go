@@ -27,6 +27,9 @@ func (t *textPrinter) result(r plan.Result, err error, where place) {
 		lines = append(lines, row("Signing key before", r.Rotated.FromKID), row("Signing key now", r.Rotated.ToKID),
 			row("Nobody could sign in for", count(r.Rotated.GapCalls, "call", "calls")))
 	}
+	if r.Later != "" {
+		lines = append(lines, row("Then", r.Later))
+	}
 	if r.Command != "undo" {
 		lines = append(lines, row("Tested", tested(r)), row("Sign-in with Okta", onOff(r.Enabled)))
 	}
@@ -134,7 +137,7 @@ func (t *textPrinter) next(r plan.Result, where place) []string {
 	}
 	lines := append([]string{"", t.ink.bold("Next")}, steps...)
 	if where.Own && r.Command == "setup" {
-		lines = append(lines, "", t.ink.faint("This was the sandbox: an Okta org and a "+where.SPName+" on this machine only. It is kept for the next run."))
+		lines = append(lines, "", t.ink.faint("This was the sandbox: an Okta org and "+where.SPName+", both on this machine only. It is kept for the next run."))
 	}
 	return lines
 }

@@ -170,7 +170,7 @@ func (w *world) end(profileID string) end {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		e.Proven = state.Proof != nil && state.Proof.Digest == plan.Digest(app, idp, held)
+		e.Proven = state.Proof != nil && state.Proof.Digest == plan.Digest(core.Profile, app, idp, held)
 		want, err := core.Profile.WantedSettings(state.Inputs, held.Offered, idp)
 		if err != nil {
 			w.t.Fatal(err)

@@ -65,7 +65,11 @@ func (r *run) choose(o Observed, spec sso.Spec, appID string) (sso.App, error) {
 }
 
 func (r *run) candidates(o Observed, spec sso.Spec, appID string) ([]sso.App, error) {
-	want, err := r.profile.WantedApp(spec.Label, spec.Inputs, o.SP.Offered)
+	inputs, err := r.profile.CompleteInputs(spec.Inputs, o.SP)
+	want := sso.App{}
+	if err == nil {
+		want, err = r.profile.WantedApp(spec.Label, inputs, o.SP.Offered)
+	}
 	if err != nil && appID == "" {
 		return nil, err
 	}

@@ -121,7 +121,7 @@ func (r *run) execute(ctx context.Context, s Step) (Status, string, error) {
 		return Skipped, s.Summary, r.adopt(s.ID)
 	}
 	steps := map[StepID]func(context.Context, Step) (string, error){
-		StepApp: r.stepApp, StepLogo: r.stepLogo, StepTester: r.stepTester, StepValues: r.stepValues,
+		StepApp: r.stepApp, StepLogo: r.stepLogo, StepBookmark: r.stepBookmark, StepTester: r.stepTester, StepValues: r.stepValues,
 		StepPush: r.stepPush, StepReadback: r.stepReadback, StepTest: r.stepTest,
 		StepAssign: r.stepAssign, StepEnable: r.stepEnable, StepKey: r.stepKey, StepSwitch: r.stepSwitch,
 	}
@@ -129,7 +129,7 @@ func (r *run) execute(ctx context.Context, s Step) (Status, string, error) {
 		steps[StepValues], steps[StepPush], steps[StepTest] = r.rotateValues, r.rotatePush, r.rotateTest
 	}
 	if s.Action == Delete {
-		steps[StepApp], steps[StepPush], steps[StepEnable] = r.removeApp, r.restoreSP, r.turnOff
+		steps[StepApp], steps[StepPush], steps[StepEnable], steps[StepBookmark] = r.removeApp, r.restoreSP, r.turnOff, r.deleteBookmark
 	}
 	detail, err := steps[s.ID](ctx, s)
 	return Done, detail, err
@@ -166,7 +166,7 @@ func (r *run) finish(err error) (Result, error) {
 	res := Result{Command: r.command, OK: err == nil, ExitCode: int(hint.CodeOf(err)),
 		Connection: r.connection(), Proof: string(r.profile.Proof), Changed: r.writes > 0,
 		Tested: r.tested(), Enabled: r.sp.Enabled}
-	res.Rotated = r.rotated
+	res.Rotated, res.Later = r.rotated, r.later
 	if r.app.ID != "" {
 		res.App = &AppResult{ID: r.app.ID, Label: r.app.Label, KID: r.app.KID}
 	}
@@ -184,7 +184,7 @@ func (r *run) connection() string {
 }
 
 func (r *run) tested() bool {
-	return r.proven || (r.state.Proof != nil && r.app.ID != "" && r.state.Proof.Digest == Digest(r.app, r.idp, r.sp))
+	return r.proven || (r.state.Proof != nil && r.app.ID != "" && r.state.Proof.Digest == Digest(r.profile, r.app, r.idp, r.sp))
 }
 
 // judge gives err the exit code that the situation calls for.

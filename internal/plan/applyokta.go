@@ -144,14 +144,15 @@ func (r *run) stepTester(ctx context.Context, _ Step) (string, error) {
 }
 
 func (r *run) stepValues(ctx context.Context, _ Step) (string, error) {
-	if r.idp.KID != r.app.KID || r.idp.SSOURL == "" {
-		idp, err := r.Okta.IdPValues(ctx, r.app)
+	known := r.idp.SSOURL != "" && r.idp.KID == r.app.KID || r.idp.OIDCIssuer != ""
+	if !known {
+		idp, secrets, err := r.idpValues(ctx, r.app)
 		if err != nil {
 			return "", err
 		}
-		r.idp = idp
+		r.idp, r.secrets = idp, secrets
 	}
-	return r.idp.Issuer, nil
+	return r.idp.Issuer + r.idp.OIDCIssuer, nil
 }
 
 func (r *run) stepAssign(ctx context.Context, _ Step) (string, error) {
@@ -159,6 +160,9 @@ func (r *run) stepAssign(ctx context.Context, _ Step) (string, error) {
 		if err := r.assign(ctx, StepAssign, a); err != nil {
 			return "", err
 		}
+	}
+	if err := r.assignBookmark(ctx); err != nil {
+		return "", err
 	}
 	for _, a := range r.plan.Unassign {
 		if err := r.unassign(ctx, StepAssign, a); err != nil {

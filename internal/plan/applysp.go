@@ -14,7 +14,7 @@ import (
 )
 
 func (r *run) stepPush(ctx context.Context, _ Step) (string, error) {
-	want, err := r.profile.WantedSettings(r.plan.Spec.Inputs, r.sp.Offered, r.idp)
+	want, err := r.profile.WantedSettings(r.plan.Inputs, r.sp.Offered, r.idp)
 	if err != nil {
 		return "", err
 	}
@@ -24,11 +24,17 @@ func (r *run) stepPush(ctx context.Context, _ Step) (string, error) {
 	if err := r.keepBefore(); err != nil {
 		return "", err
 	}
+	if want, err = r.withSecrets(want); err != nil {
+		return "", err
+	}
 	err = r.write(ctx, StepPush, "save settings at "+r.profile.Name, func(ctx context.Context) (string, error) {
 		state, err := r.SP.Push(ctx, want)
 		return state.Resource, err
 	})
-	return plural(len(want), "setting", "settings"), err
+	if err != nil {
+		return "", err
+	}
+	return plural(len(want), "setting", "settings"), r.save(func(s *sso.State) { s.SecretID = r.idp.SecretID })
 }
 
 // keepBefore remembers what the service provider held before our first push,
@@ -98,7 +104,7 @@ func (r *run) stepReadback(ctx context.Context, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	want, err := r.profile.WantedSettings(r.plan.Spec.Inputs, state.Offered, r.idp)
+	want, err := r.profile.WantedSettings(r.plan.Inputs, state.Offered, r.idp)
 	if err != nil {
 		return "", err
 	}
@@ -122,7 +128,7 @@ func (r *run) stepReadback(ctx context.Context, _ Step) (string, error) {
 // followOffered corrects the Okta app when the service provider, now that it
 // has its settings, shows another ACS URL or SP entity ID than was computed.
 func (r *run) followOffered(ctx context.Context) error {
-	want, err := r.profile.WantedApp(r.plan.Spec.Label, r.plan.Spec.Inputs, r.sp.Offered)
+	want, err := r.profile.WantedApp(r.plan.Spec.Label, r.plan.Inputs, r.sp.Offered)
 	if err != nil {
 		return err
 	}
@@ -195,11 +201,13 @@ func (r *run) stepEnable(ctx context.Context, _ Step) (string, error) {
 	if !r.sp.Readable {
 		return r.enableByHand()
 	}
-	err := r.write(ctx, StepEnable, "turn on sign-in with Okta at "+r.profile.Name, func(ctx context.Context) (string, error) {
-		return "", r.SP.SetEnabled(ctx, true)
-	})
-	if err != nil {
-		return "", err
+	if !r.sp.Enabled {
+		err := r.write(ctx, StepEnable, "turn on sign-in with Okta at "+r.profile.Name, func(ctx context.Context) (string, error) {
+			return "", r.SP.SetEnabled(ctx, true)
+		})
+		if err != nil {
+			return "", err
+		}
 	}
 	state, err := r.SP.Read(ctx)
 	if err != nil {
@@ -212,7 +220,45 @@ func (r *run) stepEnable(ctx context.Context, _ Step) (string, error) {
 	if err := r.keepEnabled(); err != nil {
 		return "", err
 	}
-	return "on", r.proveEnabled(ctx)
+	if err := r.proveEnabled(ctx); err != nil {
+		return "", err
+	}
+	if err := r.pushLate(ctx); err != nil {
+		return "", err
+	}
+	detail := "on"
+	if text := r.deadline(r.Clock.Now()); text != "" {
+		detail += "; " + text
+		r.later = text
+	}
+	return detail, nil
+}
+
+// pushLate turns on what waits until sign-in with Okta is on and has worked.
+func (r *run) pushLate(ctx context.Context) error {
+	late, err := r.profile.LateSettings(r.plan.Inputs, r.sp.Offered, r.idp)
+	if err != nil || len(late) == 0 {
+		return err
+	}
+	want, err := r.profile.WantedSettings(r.plan.Inputs, r.sp.Offered, r.idp)
+	if err != nil {
+		return err
+	}
+	all, err := r.withSecrets(append(want, late...))
+	if err != nil {
+		return err
+	}
+	err = r.write(ctx, StepEnable, "turn on "+late[0].Label+" at "+r.profile.Name, func(ctx context.Context) (string, error) {
+		state, err := r.SP.Push(ctx, all)
+		return state.Resource, err
+	})
+	if err != nil {
+		return err
+	}
+	if r.sp, err = r.SP.Read(ctx); err != nil {
+		return err
+	}
+	return r.keepApplied()
 }
 
 // proveEnabled follows up a proof that had to stop short of the service
@@ -265,7 +311,7 @@ func (r *run) checkProof(ctx context.Context) error {
 		return err
 	}
 	if app.KID != r.idp.KID {
-		if r.idp, err = r.Okta.IdPValues(ctx, app); err != nil {
+		if r.idp, r.secrets, err = r.idpValues(ctx, app); err != nil {
 			return err
 		}
 	}
@@ -276,7 +322,7 @@ func (r *run) checkProof(ctx context.Context) error {
 		}
 	}
 	r.app, r.sp = app, held
-	if r.state.Proof == nil || r.state.Proof.Digest != Digest(app, r.idp, held) {
+	if r.state.Proof == nil || r.state.Proof.Digest != Digest(r.profile, app, r.idp, held) {
 		return notProven(r.connection())
 	}
 	return nil

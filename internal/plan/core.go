@@ -29,6 +29,9 @@ type Core struct {
 	// Calls counts the requests made so far, for the gap of a rotation; nil
 	// where nobody counts.
 	Calls func() int
+	// LastRequest gives the other side's id of the last request that changed
+	// something, for the journal; nil where nobody keeps it.
+	LastRequest func() string
 	// RunID tells the journal's runs apart; empty means a random one.
 	RunID string
 
@@ -48,6 +51,8 @@ type Result struct {
 	Enabled    bool              `json:"enabled"`
 	// Rotated is set by a rotation.
 	Rotated *Rotated `json:"rotated,omitempty"`
+	// Later says what turning on leads to by itself, and when.
+	Later string `json:"later,omitempty"`
 	// Changed tells whether anything was written.
 	Changed bool `json:"changed"`
 }
@@ -72,6 +77,8 @@ type run struct {
 	sp       sso.SPState
 	findings []sso.Finding
 	rotated  *Rotated
+	secrets  []sso.ClientSecret // of an OIDC app, in memory only
+	later    string             // what turning on leads to, and when
 	before   rotateBefore
 
 	mu     sync.Mutex // guards what follows; the steps of one wave share it
@@ -104,6 +111,7 @@ func (r *run) fromObserved(o Observed) {
 	if o.IdP != nil {
 		r.idp = *o.IdP
 	}
+	r.secrets = o.secrets
 }
 
 func (c *Core) emit(e Event) {
@@ -152,6 +160,9 @@ func (r *run) write(ctx context.Context, step StepID, what string, call func(ctx
 func (r *run) journal(step StepID, phase, what, target string, cause error) error {
 	e := sso.JournalEntry{Time: r.Clock.Now().UTC(), Run: r.id, Command: r.command, Step: string(step),
 		Phase: phase, What: what, Target: target}
+	if phase == sso.PhaseDone && r.LastRequest != nil {
+		e.RequestID = r.LastRequest()
+	}
 	if cause != nil {
 		e.Detail = sso.PlainText(cause.Error(), 500)
 		e.RequestID = requestID(cause)

@@ -54,7 +54,11 @@ func (r *run) expectation(seen sso.Seen) (samlcheck.Expect, error) {
 // heldCertificate is the certificate at the service provider. Where it holds
 // only a fingerprint, that of Okta's active key has to be the same.
 func (r *run) heldCertificate() ([]byte, error) {
-	for _, s := range r.profile.Settings {
+	want, err := r.profile.WantedSettings(r.plan.Inputs, r.sp.Offered, r.idp)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range want {
 		held := r.sp.Settings[s.ID]
 		switch {
 		case s.Rendering == "":

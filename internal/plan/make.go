@@ -30,6 +30,9 @@ func Make(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Pl
 	}
 	m.app()
 	m.logo()
+	if err := m.bookmark(); err != nil {
+		return nil, err
+	}
 	testing := spec.Test != sso.TestNone
 	if testing {
 		if err := m.tester(); err != nil {
@@ -66,7 +69,7 @@ func (m *maker) add(id StepID, action Action, summary string, changes []sso.Chan
 }
 
 // stepOrder is the order in which steps are shown.
-var stepOrder = []StepID{StepApp, StepLogo, StepTester, StepValues, StepPush, StepReadback, StepTest, StepAssign, StepEnable}
+var stepOrder = []StepID{StepApp, StepLogo, StepBookmark, StepTester, StepValues, StepPush, StepReadback, StepTest, StepAssign, StepEnable}
 
 func (m *maker) reorder() {
 	var ordered []Step
@@ -79,7 +82,15 @@ func (m *maker) reorder() {
 }
 
 func (m *maker) wantApp() error {
-	want, err := m.Profile.WantedApp(m.Spec.Label, m.Spec.Inputs, m.Observed.SP.Offered)
+	inputs, err := m.Profile.CompleteInputs(m.Spec.Inputs, m.Observed.SP)
+	if err != nil {
+		return err
+	}
+	m.Inputs = inputs
+	if err := m.refuseMoved(); err != nil {
+		return err
+	}
+	want, err := m.Profile.WantedApp(m.Spec.Label, m.Inputs, m.Observed.SP.Offered)
 	if err != nil {
 		return err
 	}
@@ -96,6 +107,20 @@ func (m *maker) wantApp() error {
 	}
 	want.AdminNote = marked
 	m.WantApp = want
+	return nil
+}
+
+// refuseMoved refuses a changed answer that would leave the old set-up at the
+// service provider behind and begin another one.
+func (m *maker) refuseMoved() error {
+	o := m.Observed
+	if o.State.AppliedSP == nil {
+		return nil
+	}
+	for _, in := range m.Profile.ChangedFixed(o.State.Inputs, m.Spec.Inputs) {
+		return hint.New(hint.Refused, fmt.Sprintf("%s cannot change once %s is set up: it was %q", in.Label, m.Profile.Name, o.State.Inputs[in.ID]),
+			fmt.Sprintf("take the old one back first with ssowizard undo %s, or set up another one with --connection NAME", m.Spec.Connection))
+	}
 	return nil
 }
 
@@ -210,22 +235,61 @@ func (m *maker) proofHolds() bool {
 	}
 	o := m.Observed
 	return o.HaveState && o.State.Proof != nil && o.App != nil && o.IdP != nil &&
-		o.State.Proof.Digest == Digest(*o.App, *o.IdP, o.SP)
+		o.State.Proof.Digest == Digest(m.Profile, *o.App, *o.IdP, o.SP)
 }
 
 func (m *maker) enable(testing bool) error {
 	if m.Profile.TurnOn == catalog.TurnOnNone || !m.Spec.Enable {
 		return nil
 	}
-	if m.Observed.SP.Enabled && m.Observed.App != nil {
+	late, err := m.lateChanges()
+	if err != nil {
+		return err
+	}
+	if m.Observed.SP.Enabled && m.Observed.App != nil && len(late) == 0 {
 		m.add(StepEnable, None, m.Profile.Name+": sign-in with Okta is on", nil)
 		return nil
 	}
 	if !testing && !m.proofHolds() {
 		return notProven(m.Spec.Connection)
 	}
-	m.add(StepEnable, Update, m.Profile.Name+": turn sign-in with Okta on", []sso.Change{{Field: "enabled", From: false, To: true}})
+	changes := []sso.Change{{Field: "enabled", From: false, To: true}}
+	summary := ": turn sign-in with Okta on"
+	if m.Observed.SP.Enabled {
+		changes, summary = nil, ": turn on what waits for sign-in with Okta"
+	}
+	m.add(StepEnable, Update, m.Profile.Name+summary, append(changes, late...))
 	return nil
+}
+
+// lateChanges are the settings that wait until sign-in with Okta is on and has
+// worked, and are not as wanted yet.
+func (m *maker) lateChanges() ([]sso.Change, error) {
+	var changes []sso.Change
+	for _, s := range m.Profile.Settings {
+		if !s.Late {
+			continue
+		}
+		late, err := m.Profile.LateSettings(m.Inputs, m.Observed.SP.Offered, m.knownIdP())
+		if err != nil {
+			return nil, err
+		}
+		for _, want := range late {
+			if have := m.Observed.SP.Settings[want.ID]; want.ID == s.ID && !m.Profile.SettingsEqual(s.ID, have, want.Value) {
+				changes = append(changes, sso.Change{Field: s.ID, From: have, To: want.Value})
+			}
+		}
+	}
+	return changes, nil
+}
+
+// knownIdP gives placeholders where Okta's values are not known yet: which
+// settings are late does not depend on them.
+func (m *maker) knownIdP() sso.IdPValues {
+	if m.Observed.IdP != nil {
+		return *m.Observed.IdP
+	}
+	return sso.IdPValues{Issuer: "?", SSOURL: "?", SLOURL: "?", ExternalKey: "?", MetadataURL: "?", KID: "?", ClientID: "?", OIDCIssuer: "?"}
 }
 
 func notProven(connection string) error {
@@ -234,6 +298,7 @@ func notProven(connection string) error {
 }
 
 func (m *maker) warnings() {
+	m.warnWhoIsTold()
 	for _, g := range m.Observed.Groups {
 		if g.Type == "BUILT_IN" {
 			m.Warnings = append(m.Warnings, fmt.Sprintf("%s means every person of the org, also those who have no account at %s", g.Name, m.Profile.Name))

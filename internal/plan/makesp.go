@@ -59,7 +59,7 @@ func (m *maker) settingChanges() ([]sso.Change, error) {
 	if o.IdP == nil {
 		return m.settingsToCome()
 	}
-	want, err := m.Profile.WantedSettings(m.Spec.Inputs, o.SP.Offered, *o.IdP)
+	want, err := m.Profile.WantedSettings(m.Inputs, o.SP.Offered, *o.IdP)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,11 @@ func (m *maker) settingChanges() ([]sso.Change, error) {
 	for _, s := range want {
 		have, ok := o.SP.Settings[s.ID]
 		switch {
-		case s.Secret, ok && m.Profile.SettingsEqual(s.ID, have, s.Value), !ok && s.Value == "":
+		case s.Secret:
+			if o.State.SecretID != o.IdP.SecretID || !o.SP.Configured {
+				changes = append(changes, sso.Change{Field: s.ID, To: "secret " + o.IdP.SecretID + " (not shown)"})
+			}
+		case ok && m.Profile.SettingsEqual(s.ID, have, s.Value), !ok && s.Value == "":
 		case ok && have != "":
 			changes = append(changes, sso.Change{Field: s.ID, From: have, To: s.Value})
 		default:
@@ -79,7 +83,7 @@ func (m *maker) settingChanges() ([]sso.Change, error) {
 
 // settingsToCome are the changes as far as they are known before the app is.
 func (m *maker) settingsToCome() ([]sso.Change, error) {
-	want, err := m.Profile.PlannedSettings(m.Spec.Inputs, m.Observed.SP.Offered)
+	want, err := m.Profile.PlannedSettings(m.Inputs, m.Observed.SP.Offered)
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +159,7 @@ func (m *maker) assignments() {
 		u := o.People[ref]
 		m.want(wanted, sso.Assignment{Kind: sso.ToUser, ID: u.ID, Name: u.Login}, o.AppUsers)
 	}
+	m.BookmarkAssign = m.bookmarkAssign()
 	if o.Tester != nil {
 		wanted[o.Tester.ID] = true
 	}
@@ -173,12 +178,36 @@ func (m *maker) assignments() {
 		action, summary = Update, fmt.Sprintf("Okta: assign %s; take away from %s", joinNames(m.Assign), joinNames(m.Unassign))
 	case len(m.Assign) > 0:
 		action, summary = Create, "Okta: assign "+joinNames(m.Assign)
+	case len(m.BookmarkAssign) > 0:
+		action, summary = Create, "Okta: assign the bookmark app to "+joinNames(m.BookmarkAssign)
 	case len(m.Unassign) > 0:
 		action, summary = Delete, "Okta: take the app away from "+joinNames(m.Unassign)
 	case len(spec.Groups)+len(spec.Users) == 0:
 		summary = "Okta: nobody is named to be assigned"
 	}
 	m.add(StepAssign, action, summary, changes)
+}
+
+// bookmarkAssign is who gets the bookmark app: those who get the app now, and
+// everybody named when the tile is new.
+func (m *maker) bookmarkAssign() []sso.Assignment {
+	step := m.Step(StepBookmark)
+	if step == nil || m.WantBookmark == nil {
+		return nil
+	}
+	if step.Action != Create {
+		return m.Assign
+	}
+	var all []sso.Assignment
+	for _, ref := range m.Spec.Groups {
+		g := m.Observed.Groups[ref]
+		all = append(all, sso.Assignment{Kind: sso.ToGroup, ID: g.ID, Name: g.Name})
+	}
+	for _, ref := range m.Spec.Users {
+		u := m.Observed.People[ref]
+		all = append(all, sso.Assignment{Kind: sso.ToUser, ID: u.ID, Name: u.Login})
+	}
+	return all
 }
 
 // want adds an assignment unless it is there. A person who has the app only

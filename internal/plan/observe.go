@@ -22,6 +22,12 @@ type Observed struct {
 	// App is the connection's app, nil when there is none yet.
 	App *sso.App
 	IdP *sso.IdPValues // nil without an app
+	// secrets are the client secrets of an OIDC app, in memory only.
+	secrets []sso.ClientSecret
+	// Bookmark is the bookmark app beside it, nil when there is none.
+	Bookmark *sso.App
+	// SPPeople are the people of the service provider, where it tells.
+	SPPeople []sso.SPPerson
 
 	Groups    map[string]sso.Group  // by the admin's word for it
 	People    map[string]sso.Person // by the admin's word for it
@@ -62,6 +68,7 @@ func (c *Core) observe(ctx context.Context, spec sso.Spec, kept bool) (Observed,
 	if o.App, err = findOurs(o, spec); err != nil {
 		return o, err
 	}
+	o.Bookmark = findBookmark(o, spec)
 	if o.App == nil {
 		return o, nil
 	}
@@ -147,6 +154,13 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 		state, err := c.SP.Read(ctx)
 		return func() { o.SP = state }, err
 	})
+	if spec.Enable {
+		g.do(func() (func(), error) {
+			var told Observed
+			c.observePeople(ctx, &told)
+			return func() { o.SPPeople = told.SPPeople }, nil
+		})
+	}
 	for _, ref := range unique(spec.Groups, spec.RemoveGroups) {
 		g.do(func() (func(), error) {
 			group, err := c.findGroup(ctx, ref)
@@ -202,8 +216,8 @@ func (c *Core) observeApp(ctx context.Context, l looking, o *Observed) error {
 	app := *o.App
 	if app.Status == sso.StatusActive {
 		g.do(func() (func(), error) {
-			idp, err := c.Okta.IdPValues(ctx, app)
-			return func() { o.IdP = &idp }, err
+			idp, secrets, err := c.idpValues(ctx, app)
+			return func() { o.IdP, o.secrets = &idp, secrets }, err
 		})
 	}
 	if l.groups {

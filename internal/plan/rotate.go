@@ -294,7 +294,7 @@ func (r *run) goBack(ctx context.Context, cause error, switched bool) error {
 	}
 	err := r.save(func(s *sso.State) {
 		s.Rotation, s.KID, s.AppliedSP, s.Unfinished, s.Proof = nil, r.app.KID, r.sp.Settings, "", nil
-		if p := r.before.proof; p != nil && p.Digest == Digest(r.app, r.idp, r.sp) {
+		if p := r.before.proof; p != nil && p.Digest == Digest(r.profile, r.app, r.idp, r.sp) {
 			s.Proof = p
 		}
 	})
@@ -305,7 +305,7 @@ func (r *run) goBack(ctx context.Context, cause error, switched bool) error {
 }
 
 func (r *run) pushBack(ctx context.Context) error {
-	want, err := r.profile.WantedSettings(r.plan.Spec.Inputs, r.sp.Offered, r.idp)
+	want, err := r.profile.WantedSettings(r.plan.Inputs, r.sp.Offered, r.idp)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ type StepID string
 const (
 	StepApp      StepID = "okta.app"
 	StepLogo     StepID = "okta.logo"
+	StepBookmark StepID = "okta.bookmark"
 	StepTester   StepID = "okta.tester"
 	StepValues   StepID = "okta.values"
 	StepPush     StepID = "sp.push"
@@ -56,7 +57,10 @@ type Plan struct {
 	Steps      []Step
 	Warnings   []string
 
-	Spec     sso.Spec
+	Spec sso.Spec
+	// Inputs are the answers to the profile's questions, completed by what the
+	// service provider tells.
+	Inputs   map[string]string
 	Profile  *catalog.Profile
 	Observed Observed
 	WantApp  sso.App
@@ -65,6 +69,10 @@ type Plan struct {
 	Assign       []sso.Assignment
 	Unassign     []sso.Assignment
 	TesterAssign *sso.Assignment
+	// WantBookmark is the bookmark app that is wanted beside the app, and
+	// BookmarkAssign who gets it; nil without one.
+	WantBookmark   *sso.App
+	BookmarkAssign []sso.Assignment
 	// Rotate is set for a rotation.
 	Rotate *RotatePlan
 	// order overrides the order of a set-up.
@@ -103,7 +111,7 @@ func (p *Plan) waves() [][]StepID {
 	if !testing {
 		side = []StepID{StepAssign, StepValues}
 	}
-	order := [][]StepID{{StepApp}, {StepLogo}, side, {StepPush}, {StepReadback}, {StepTest}}
+	order := [][]StepID{{StepApp}, {StepLogo}, {StepBookmark}, side, {StepPush}, {StepReadback}, {StepTest}}
 	if testing {
 		order = append(order, []StepID{StepAssign})
 	}

@@ -16,7 +16,7 @@ import (
 func MakeUndo(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Plan, error) {
 	p := &Plan{Command: "undo", Connection: spec.Connection, Spec: spec, Profile: profile, Observed: o}
 	m := maker{Plan: p, diff: diff}
-	m.order = [][]StepID{{StepEnable}, {StepPush}, {StepAssign}, {StepApp}}
+	m.order = [][]StepID{{StepEnable}, {StepPush}, {StepBookmark}, {StepAssign}, {StepApp}}
 	if profile.TurnOn == catalog.TurnOnSwitch {
 		m.turnOffStep()
 	} else {
@@ -24,6 +24,9 @@ func MakeUndo(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) 
 	}
 	if err := m.undoPush(); err != nil {
 		return nil, err
+	}
+	if o.Bookmark != nil {
+		m.add(StepBookmark, Delete, fmt.Sprintf("Okta: delete bookmark app %q", sso.PlainText(o.Bookmark.Label, 100)), nil)
 	}
 	m.undoApp()
 	return p, nil

@@ -37,7 +37,7 @@ func (r *run) stepTest(ctx context.Context, _ Step) (string, error) {
 		}
 		return "", testFailed(r.findings)
 	}
-	proof := sso.Proof{Kind: string(r.profile.Proof), Digest: Digest(r.app, r.idp, r.sp), At: r.Clock.Now().UTC(),
+	proof := sso.Proof{Kind: string(r.profile.Proof), Digest: Digest(r.profile, r.app, r.idp, r.sp), At: r.Clock.Now().UTC(),
 		Tester: r.tester().Login, Attested: !r.sp.Readable}
 	err := r.save(func(s *sso.State) {
 		s.Proof = &proof
@@ -68,9 +68,21 @@ func (r *run) tester() sso.Person { return *r.plan.Observed.Tester }
 // check explains findings, reports them and keeps them.
 func (r *run) check(found ...sso.Finding) {
 	for _, f := range diagnose.Fill(found, r.explanation()) {
+		if !f.OK {
+			f.Fix = strings.TrimSpace(f.Fix + r.offers(f.Code))
+		}
 		r.findings = append(r.findings, f)
 		r.emit(Event{Kind: EventCheck, Step: StepTest, Check: &f})
 	}
+}
+
+// offers names other values of contested settings that are worth a try.
+func (r *run) offers(code string) string {
+	var out string
+	for _, o := range r.profile.Offers(code, r.plan.Inputs, r.sp.Offered, r.idp) {
+		out += fmt.Sprintf(" Or try --input %s=%s: %s", o.Input, o.Answer, o.Why)
+	}
+	return out
 }
 
 func (r *run) explanation() diagnose.Context {
@@ -84,7 +96,7 @@ func (r *run) explanation() diagnose.Context {
 // compareSettings compares what is wanted with what both sides hold.
 func (r *run) compareSettings() {
 	r.check(appFindings(r.Diff, r.plan.WantApp, r.app)...)
-	want, err := r.profile.WantedSettings(r.plan.Spec.Inputs, r.sp.Offered, r.idp)
+	want, err := r.profile.WantedSettings(r.plan.Inputs, r.sp.Offered, r.idp)
 	if err != nil {
 		r.check(sso.Finding{Code: "settings.sp", Flow: sso.FlowSettings, Expected: "values for every setting", Got: text(err.Error())})
 		return
@@ -164,14 +176,13 @@ func (r *run) signIns(ctx context.Context) error {
 // ordinarySignIn begins where people begin, at the service provider, and has to
 // end there, signed in.
 func (r *run) ordinarySignIn(ctx context.Context) error {
-	start, known, err := r.profile.SignInStart(r.plan.Spec.Inputs, r.sp.Offered)
-	if err != nil || !known {
-		return errors.Join(err, hintUnless(known, r.profile.Name))
+	page, known := r.profile.SignIn(r.plan.Inputs, r.sp.Offered)
+	if !known {
+		return hint.New(hint.Failed, "the profile of "+r.profile.Name+" does not say where people sign in", "add sign_in_page to the profile")
 	}
-	page := r.profile.SignInPage
 	seen, err := r.signIn(ctx, func() (sso.SignInRequest, error) {
-		return sso.SignInRequest{Flow: sso.FlowSPInitiated, StartURL: start, Deliver: true,
-			Email: r.tester().Email, EmailField: page.EmailField, Submit: page.Submit}, nil
+		return sso.SignInRequest{Flow: sso.FlowSPInitiated, StartURL: page.Start, Deliver: true, Email: r.tester().Email,
+			Open: page.Open, EmailField: page.EmailField, Submit: page.Submit, Choose: page.Choose}, nil
 	})
 	if err != nil {
 		return err
@@ -180,13 +191,6 @@ func (r *run) ordinarySignIn(ctx context.Context) error {
 	r.check(sso.Finding{Code: "signed_in", Flow: sso.FlowSPInitiated, OK: seen.Outcome == sso.OutcomeSignedIn,
 		Expected: "signed in at " + r.profile.Name, Got: sso.PlainText(string(seen.Outcome)+" "+seen.Detail, 300)})
 	return nil
-}
-
-func hintUnless(known bool, sp string) error {
-	if known {
-		return nil
-	}
-	return hint.New(hint.Failed, "the profile of "+sp+" does not say where people sign in", "add sign_in to the profile")
 }
 
 // spTest runs the service provider's own test: it says where the sign-in
@@ -255,6 +259,9 @@ func (r *run) verdict(ctx context.Context, id string) (sso.SPVerdict, error) {
 // idpInitiated starts at Okta's tile. Its answer is delivered only where the
 // service provider is on; before that it would be refused, rightly.
 func (r *run) idpInitiated(ctx context.Context) error {
+	if r.profile.Protocol == sso.OIDC {
+		return r.codeFlow(ctx)
+	}
 	seen, err := r.signIn(ctx, func() (sso.SignInRequest, error) {
 		return sso.SignInRequest{Flow: sso.FlowIdPInitiated, StartURL: r.app.EmbedURL, Deliver: r.sp.Enabled}, nil
 	})
@@ -279,15 +286,23 @@ func (r *run) signIn(ctx context.Context, begin func() (sso.SignInRequest, error
 		if err != nil {
 			return seen, fmt.Errorf("sign in as %s: %w", r.tester().Login, err)
 		}
-		settling := r.plan.TesterAssign != nil && r.Clock.Now().Sub(begun) < assignmentSettles
-		if seen.Outcome != sso.OutcomeNotAssigned || !settling {
+		if seen.Outcome != sso.OutcomeNotAssigned || !r.settling(begun) {
 			return seen, nil
 		}
-		r.emit(Event{Kind: EventStep, Step: StepTest, Status: Waiting, Detail: "Okta has not caught up with the assignment yet"})
-		if err := r.Clock.Sleep(ctx, settleStep); err != nil {
+		if err := r.settle(ctx); err != nil {
 			return seen, err
 		}
 	}
+}
+
+// settling tells whether an assignment of this run may not have arrived yet.
+func (r *run) settling(begun time.Time) bool {
+	return r.plan.TesterAssign != nil && r.Clock.Now().Sub(begun) < assignmentSettles
+}
+
+func (r *run) settle(ctx context.Context) error {
+	r.emit(Event{Kind: EventStep, Step: StepTest, Status: Waiting, Detail: "Okta has not caught up with the assignment yet"})
+	return r.Clock.Sleep(ctx, settleStep)
 }
 
 // judgeSignIn turns what went by into checks: how far it came, and Okta's

@@ -1,0 +1,71 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"example.com/ssowizard/internal/sso"
+)
+
+// peopleLister is a service provider that tells who has an account there.
+type peopleLister interface {
+	People(ctx context.Context) (people []sso.SPPerson, known bool, err error)
+}
+
+// observePeople reads who will meet a change at the service provider. Failing
+// to is no reason to stop: it is only said.
+func (c *Core) observePeople(ctx context.Context, o *Observed) {
+	lister, ok := c.SP.(peopleLister)
+	if !ok {
+		return
+	}
+	people, known, err := lister.People(ctx)
+	if err == nil && known {
+		o.SPPeople = people
+	}
+}
+
+// warnWhoIsTold says before turning on how many people it concerns, who keeps
+// another way in, and what happens later by itself.
+func (m *maker) warnWhoIsTold() {
+	s := m.Step(StepEnable)
+	if s == nil || s.Action != Update {
+		return
+	}
+	for _, c := range s.Changes {
+		if setting, ok := m.Profile.Setting(c.Field); ok && setting.Consent != "" {
+			m.Warnings = append(m.Warnings, setting.Consent)
+		}
+	}
+	if m.Observed.SP.Enabled {
+		return
+	}
+	if people := m.Observed.SPPeople; people != nil {
+		var keep []sso.Assignment
+		for _, p := range people {
+			if p.KeepsPassword {
+				keep = append(keep, sso.Assignment{Name: p.Email})
+			}
+		}
+		who := "nobody keeps another way to sign in, so nobody could mend a mistake there"
+		if len(keep) > 0 {
+			who = joinNames(keep) + " can go on signing in without Okta"
+		}
+		m.Warnings = append(m.Warnings, fmt.Sprintf("%s has %s; %s", m.Profile.Name, plural(len(people), "user", "users"), who))
+	}
+	if d := m.Profile.Deadline; d != nil {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("%s after turning on: %s", hours(d.After), d.Says))
+	}
+}
+
+func hours(d time.Duration) string { return plural(int(d/time.Hour), "hour", "hours") }
+
+// deadline says when what follows turning on will happen.
+func (r *run) deadline(from time.Time) string {
+	d := r.profile.Deadline
+	if d == nil {
+		return ""
+	}
+	return fmt.Sprintf("on %s UTC: %s", from.Add(d.After).UTC().Format("2006-01-02 15:04"), d.Says)
+}

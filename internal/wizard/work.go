@@ -1,0 +1,150 @@
+package wizard
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"example.com/ssowizard/internal/app"
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/tui"
+)
+
+// planFresh is how long a plan is carried out without looking again: a person
+// may have read it for an hour.
+const planFresh = 30 * time.Second
+
+// handle is what a plan needs to be carried out.
+type handle struct {
+	session *app.Session
+	made    time.Time
+}
+
+// Prepare makes the plan of a job.
+func (b *backend) Prepare(ctx context.Context, job tui.Job, report func(plan.Event)) (*tui.Prepared, error) {
+	s, err := b.session(ctx, job)
+	if err != nil {
+		return nil, err
+	}
+	s.Core.Report = report
+	made, err := b.plan(ctx, job.Verb, s)
+	s.Core.Report = nil
+	if err != nil {
+		return nil, err
+	}
+	return &tui.Prepared{Job: job, Plan: made, TestSkipped: s.TestSkipped, Handle: &handle{s, time.Now()}}, nil
+}
+
+func (b *backend) session(ctx context.Context, job tui.Job) (s *app.Session, err error) {
+	answers, err := copied(job)
+	if err != nil {
+		return nil, err
+	}
+	org := answers.Text(ask.Org)
+	if org == "" {
+		org = job.Org
+	}
+	err = b.with(job.Secrets, org, func() (err error) {
+		if job.Verb == tui.Setup {
+			s, err = b.app.Session(ctx, answers)
+			return err
+		}
+		// A kept connection is known by its org and name.
+		if !b.app.InSandbox() {
+			if err := answers.Set(ask.Org, ask.FromAsked, job.Org); err != nil {
+				return err
+			}
+		}
+		s, err = b.app.Existing(ctx, job.Name, answers)
+		return err
+	})
+	return s, err
+}
+
+// copied are the job's answers, with whether a test is wanted for the verbs
+// that are not a set-up. The session adds to them, so they are a copy.
+func copied(job tui.Job) (*ask.Answers, error) {
+	out := &ask.Answers{}
+	for _, q := range ask.Setup() {
+		if have, ok := job.Answers.Get(q.ID); ok {
+			if err := out.Set(q.ID, have.From, have.Values...); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if job.Verb == tui.Setup {
+		return out, nil
+	}
+	way := sso.TestNone
+	if job.Verb == tui.Test {
+		way = sso.TestHTTP
+	}
+	return out, out.Set(ask.Test, ask.FromFlag, string(way))
+}
+
+// plan reads both sides and makes the plan of a verb.
+func (b *backend) plan(ctx context.Context, verb tui.Verb, s *app.Session) (*plan.Plan, error) {
+	observe := s.Core.Observe
+	if verb == tui.Undo {
+		observe = s.Core.ObserveAll
+	}
+	observed, err := observe(ctx, s.Spec)
+	if err != nil {
+		return nil, err
+	}
+	switch verb {
+	case tui.Setup:
+		return plan.Make(s.Spec, s.Profile, observed, s.Core.Diff)
+	case tui.Test:
+		return plan.MakeTest(s.Spec, s.Profile, observed, s.Core.Diff)
+	case tui.Enable:
+		return plan.MakeEnable(s.Spec, s.Profile, observed, s.Core.Diff)
+	case tui.Disable:
+		return plan.MakeDisable(s.Spec, s.Profile, observed, s.Core.Diff)
+	case tui.Undo:
+		return plan.MakeUndo(s.Spec, s.Profile, observed, s.Core.Diff)
+	}
+	return nil, fmt.Errorf("no plan is known for %q", verb)
+}
+
+// Run carries a plan out, under the connection's lock. One that is old is made
+// anew first, and not carried out when it has become another.
+func (b *backend) Run(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+	h, ok := p.Handle.(*handle)
+	if !ok {
+		return plan.Result{}, fmt.Errorf("the plan of %q was not made here", p.Job.Verb)
+	}
+	unlock, err := h.session.Kept.Lock(ctx, "ssowizard")
+	if err != nil {
+		return plan.Result{}, err
+	}
+	defer unlock()
+	if time.Since(h.made) > planFresh {
+		fresh, err := b.Prepare(ctx, p.Job, report)
+		if err != nil {
+			return plan.Result{}, err
+		}
+		if !same(p.Plan, fresh.Plan) {
+			return plan.Result{}, &tui.Stale{Fresh: fresh}
+		}
+		p = fresh
+		h, _ = fresh.Handle.(*handle)
+	}
+	core := h.session.Core
+	core.Report = report
+	defer func() { core.Report = nil }()
+	if p.Job.Verb == tui.Undo {
+		return core.Undo(ctx, p.Plan)
+	}
+	return core.Apply(ctx, p.Plan)
+}
+
+// same tells whether two plans do the same.
+func same(a, b *plan.Plan) bool {
+	x, errX := json.Marshal(a.Steps)
+	y, errY := json.Marshal(b.Steps)
+	return errX == nil && errY == nil && string(x) == string(y)
+}

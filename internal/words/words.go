@@ -1,0 +1,169 @@
+// Package words says fields, values and checks in the words of Okta's pages and
+// of people. Both faces of the program use it, so that a screen and a printed
+// line call a thing by the same name.
+package words
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"example.com/ssowizard/internal/certificate"
+	"example.com/ssowizard/internal/sso"
+)
+
+// Plain makes any text fit for one line of a terminal.
+func Plain(s string) string { return sso.PlainText(s, 2000) }
+
+var fields = map[string]string{
+	"label": "App label", "signOnMode": "Sign-on mode", "status": "Status", "logo": "Logo",
+	"settings.notes.admin":                      "Note for admins",
+	"settings.signOn.ssoAcsUrl":                 "ACS URL",
+	"settings.signOn.recipient":                 "Recipient URL",
+	"settings.signOn.destination":               "Destination URL",
+	"settings.signOn.audience":                  "Audience (SP entity ID)",
+	"settings.signOn.idpIssuer":                 "Issuer (IdP entity ID)",
+	"settings.signOn.subjectNameIdTemplate":     "NameID value",
+	"settings.signOn.subjectNameIdFormat":       "NameID format",
+	"settings.signOn.responseSigned":            "Response signed",
+	"settings.signOn.assertionSigned":           "Assertion signed",
+	"settings.signOn.signatureAlgorithm":        "Signature algorithm",
+	"settings.signOn.digestAlgorithm":           "Digest algorithm",
+	"settings.signOn.honorForceAuthn":           "Honor ForceAuthn",
+	"settings.signOn.authnContextClassRef":      "Authentication context",
+	"settings.signOn.defaultRelayState":         "Default RelayState",
+	"settings.signOn.requestCompressed":         "Compressed request",
+	"credentials.userNameTemplate.template":     "Application username",
+	"credentials.signing.kid":                   "Active signing key",
+	"visibility.hide.web":                       "Tile hidden",
+	"visibility.hide.iOS":                       "Tile hidden (mobile)",
+	"assignments.user":                          "Person",
+	"assignments.group":                         "Group",
+	"enabled":                                   "Sign-in with Okta",
+	"settings.signOn.allowMultipleAcsEndpoints": "Further ACS URLs",
+}
+
+// Field is the label of a field of a change. settings are the labels of the
+// service provider's settings by id.
+func Field(field string, settings map[string]string) string {
+	if l, ok := fields[field]; ok {
+		return l
+	}
+	if l, ok := settings[field]; ok {
+		return l
+	}
+	if name, ok := strings.CutPrefix(field, "settings.signOn.attributeStatements."); ok {
+		name, isFormat := strings.CutSuffix(name, ".namespace")
+		if isFormat {
+			return "Attribute " + Plain(name) + ", format"
+		}
+		return "Attribute " + Plain(name)
+	}
+	return Plain(field)
+}
+
+// Check is the code of a check for people.
+func Check(code string, settings map[string]string) string {
+	if field, ok := strings.CutPrefix(code, "settings.okta."); ok {
+		for _, prefix := range []string{"settings.signOn.", ""} {
+			if l, known := fields[prefix+field]; known {
+				return "Okta, " + l
+			}
+		}
+		return "Okta, " + Plain(field)
+	}
+	if id, ok := strings.CutPrefix(code, "settings.sp."); ok {
+		if l, known := settings[id]; known {
+			return l
+		}
+		return strings.ReplaceAll(Plain(id), "_", " ")
+	}
+	return strings.ReplaceAll(Plain(code), "_", " ")
+}
+
+// Flow heads the checks of one part of a test.
+func Flow(f sso.Flow) string {
+	switch f {
+	case sso.FlowSettings:
+		return "Settings on both sides"
+	case sso.FlowSPInitiated:
+		return "Sign-in that starts at the service provider"
+	case sso.FlowIdPInitiated:
+		return "Sign-in that starts at Okta's tile"
+	}
+	return Plain(string(f))
+}
+
+// Value is a value of a change as people read it, on one line.
+func Value(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "(nothing)"
+	case bool:
+		if v {
+			return "yes"
+		}
+		return "no"
+	case string:
+		if v == "" {
+			return "(empty)"
+		}
+		return Plain(ShortURN(v))
+	case []string:
+		return Plain(strings.Join(v, ", "))
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return Plain(string(b))
+}
+
+// ShortURN gives the well-known end of SAML's long names.
+func ShortURN(s string) string {
+	for _, prefix := range []string{"urn:oasis:names:tc:SAML:1.1:nameid-format:", "urn:oasis:names:tc:SAML:2.0:nameid-format:",
+		"urn:oasis:names:tc:SAML:2.0:ac:classes:", "urn:oasis:names:tc:SAML:2.0:attrname-format:"} {
+		if rest, ok := strings.CutPrefix(s, prefix); ok && rest != "" {
+			return strings.ToUpper(rest[:1]) + rest[1:]
+		}
+	}
+	return s
+}
+
+// Setting shows a certificate by its fingerprint and end, and any other text of
+// a setting as it is.
+func Setting(v string) string {
+	if !strings.Contains(v, "BEGIN CERTIFICATE") {
+		return Value(v)
+	}
+	der, err := certificate.Parse([]byte(v))
+	if err != nil {
+		return "a certificate that cannot be read"
+	}
+	info, err := certificate.Inspect(der)
+	if err != nil {
+		return "a certificate that cannot be read"
+	}
+	return fmt.Sprintf("valid until %s, SHA-256 %s…", info.NotAfter.UTC().Format("2006-01-02"), info.SHA256[:min(23, len(info.SHA256))])
+}
+
+// Tested says what a passed test proved. proof is the kind in a result.
+func Tested(tested bool, proof string) string {
+	switch {
+	case !tested:
+		return "no"
+	case proof == "sp-test":
+		return "yes, with the service provider's own test and a real sign-in"
+	case proof == "sign-in":
+		return "yes, with a real sign-in"
+	}
+	return "yes, with Okta's own answer"
+}
+
+// Plural counts things.
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

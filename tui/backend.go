@@ -1,0 +1,179 @@
+package tui
+
+import (
+	"context"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/secret"
+	"example.com/ssowizard/internal/sso"
+)
+
+// Backend is the world outside the screen. Every method may take its time and
+// is called from commands only, never from Update or View; all are safe for
+// concurrent use after Open has returned.
+type Backend interface {
+	// Open builds what the rest needs. It is called once, first.
+	Open(ctx context.Context) (World, error)
+	// Kept lists the connections of this machine without asking anybody.
+	Kept(ctx context.Context) ([]Connection, error)
+	// Look asks both sides how a connection stands.
+	Look(ctx context.Context, c Connection) (plan.ConnectionStatus, error)
+
+	// TokenFrom says where a token for the org is found without asking, ""
+	// where there is none.
+	TokenFrom(ctx context.Context, org string) (string, error)
+	// CheckOrg asks the org who it is and what the token may do. A zero token
+	// means the one that TokenFrom found.
+	CheckOrg(ctx context.Context, org string, token secret.String) (OrgReport, error)
+	Groups(ctx context.Context, org, text, after string) (GroupPage, error)
+	People(ctx context.Context, org, text, after string) (PeoplePage, error)
+	// FindPeople looks each of refs up; the answer has one entry for each.
+	FindPeople(ctx context.Context, org string, refs []string) ([]Found, error)
+	// Members reads the people of a group, up to a limit of the backend's.
+	Members(ctx context.Context, org, groupID string) (Members, error)
+
+	// Prepare makes the plan of a job and writes nothing. It reports only what
+	// it has to wait for.
+	Prepare(ctx context.Context, job Job, report func(plan.Event)) (*Prepared, error)
+	// Run carries a prepared plan out. A plan that no longer holds is not
+	// carried out; Stale is the error then.
+	Run(ctx context.Context, p *Prepared, report func(plan.Event)) (plan.Result, error)
+
+	// KeepDraft and Draft keep what was answered, for the next start; a nil
+	// draft is dropped.
+	KeepDraft(d *Draft) error
+	Draft() (*Draft, error)
+	// SaveFile writes a new file and refuses to replace one.
+	SaveFile(path string, data []byte) (where string, err error)
+	// Copy puts text on the clipboard.
+	Copy(ctx context.Context, text string) error
+}
+
+// Local is what needs no I/O, so that it can be asked on every key.
+type Local interface {
+	// ParseOrg gives the origin of an org's address as typed.
+	ParseOrg(text string) (string, error)
+}
+
+// World is what Open found.
+type World struct {
+	Profiles []*catalog.Profile
+	// SandboxOrg is the address of the sandbox's org, "" in production.
+	SandboxOrg string
+	// SandboxTester is who tries the sign-in there; the password is known.
+	SandboxTester string
+	// Draft is an unfinished one of an earlier start, nil without.
+	Draft *Draft
+	// TestPassword tells that the environment has the tester's password.
+	TestPassword bool
+}
+
+// Sandbox tells whether nothing outside this machine is reached.
+func (w World) Sandbox() bool { return w.SandboxOrg != "" }
+
+// Profile finds a profile by its id, nil without.
+func (w World) Profile(id string) *catalog.Profile {
+	for _, p := range w.Profiles {
+		if p.ID == id {
+			return p
+		}
+	}
+	return nil
+}
+
+// Connection is one that is kept on this machine.
+type Connection struct {
+	Org, Name string // as the store calls them
+	State     sso.State
+	Problem   string // why the state cannot be read, "" when it can
+}
+
+// OrgReport is what the org says of itself and of the token.
+type OrgReport struct {
+	Org     sso.Org
+	Company string
+	Me      sso.Person
+	// Roles are administrator roles; RolesKnown is false where the token may
+	// not read them.
+	Roles      []string
+	RolesKnown bool
+	// Missing are rights that the work needs and the token does not have.
+	Missing []Missing
+}
+
+// Missing is one right that is not there.
+type Missing struct{ What, Why, Who string }
+
+// Group is a group in the picker.
+type Group struct {
+	ID, Name, Description string
+	Everyone              bool
+	People                int // -1 where it is not known
+}
+
+// GroupPage and PeoplePage are pages of a search; After is the cursor of the
+// next one, "" on the last.
+type GroupPage struct {
+	Groups []Group
+	After  string
+}
+
+// PeoplePage is a page of people.
+type PeoplePage struct {
+	People []sso.Person
+	After  string
+}
+
+// Found is what became of one pasted address.
+type Found struct {
+	Ref    string
+	Person *sso.Person // nil when nobody is meant
+	Why    string      // then why
+}
+
+// Members are people of a group; More tells that there are more than these.
+type Members struct {
+	People []sso.Person
+	More   bool
+}
+
+// Verb is what a job does, in the words of the commands.
+type Verb string
+
+// The jobs.
+const (
+	Setup   Verb = "setup"
+	Test    Verb = "test"
+	Enable  Verb = "enable"
+	Disable Verb = "disable"
+	Undo    Verb = "undo"
+)
+
+// Job is a plan to be made.
+type Job struct {
+	Verb    Verb
+	Answers *ask.Answers
+	// Org and Name are those of a kept connection, for every verb but Setup.
+	Org, Name string
+	Secrets   Secrets
+}
+
+// Secrets are typed in and never kept. Zero ones come from the environment.
+type Secrets struct{ Token, SPToken, Password secret.String }
+
+// Prepared is a plan and what showing it needs.
+type Prepared struct {
+	Job  Job
+	Plan *plan.Plan
+	// TestSkipped says why no test will be made, "" when one will.
+	TestSkipped string
+	// Handle is the backend's own.
+	Handle any
+}
+
+// Stale is the error of a plan that no longer holds; Fresh is the one that does.
+type Stale struct{ Fresh *Prepared }
+
+func (*Stale) Error() string { return "something has changed since the plan was made" }

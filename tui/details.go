@@ -1,0 +1,256 @@
+package tui
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/huh"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/sso"
+)
+
+// details asks what only the admin knows: the profile's inputs, the app's
+// label, the connection's name, and how the values get to the service provider.
+type details struct {
+	sized
+	env     *env
+	profile *catalog.Profile
+	draft   Draft
+	form    *form
+	ids     []string // what each field is for: an input, or one of the words below
+}
+
+// What the fields of details are for, beside the inputs.
+const (
+	forLabel      = "\x00label"
+	forConnection = "\x00connection"
+	forPush       = "\x00push"
+)
+
+func newDetails(e *env, d Draft) Screen {
+	s := &details{env: e, draft: d, profile: e.world.Profile(d.SP), form: &form{env: e}}
+	if s.profile == nil {
+		return s
+	}
+	for _, in := range s.profile.Inputs {
+		s.add(in.ID, s.inputField(in))
+	}
+	s.add(forLabel, s.questionField(ask.Label, d.Label))
+	s.add(forPush, s.pushField())
+	s.add(forConnection, s.questionField(ask.Connection, d.Connection))
+	return s
+}
+
+func (s *details) add(id string, f *field) {
+	s.ids = append(s.ids, id)
+	s.form.fields = append(s.form.fields, f)
+}
+
+func (s *details) inputField(in catalog.Input) *field {
+	value := s.draft.Inputs[in.ID]
+	if value == "" {
+		value = in.Default
+	}
+	var f *field
+	if len(in.Options) > 0 {
+		var options []huh.Option[string]
+		for _, o := range in.Options {
+			options = append(options, huh.NewOption(plain(o), o))
+		}
+		if !slices.Contains(in.Options, value) {
+			value = in.Options[0]
+		}
+		f = choiceField(s.env, plain(in.Label), value, options)
+	} else {
+		f = textField(s.env, plain(in.Label), value)
+	}
+	f.check = func(text string) error {
+		if text == "" {
+			if in.Required {
+				return errors.New("this is needed" + exampleOf(in))
+			}
+			return nil
+		}
+		return shortError(in.Check(text))
+	}
+	f.help = plain(in.Help)
+	f.explain = Explanation{Title: plain(in.Label), What: in.Help, SP: in.PatternHelp, Example: in.Example}
+	return f
+}
+
+func exampleOf(in catalog.Input) string {
+	if in.Example == "" {
+		return ""
+	}
+	return ", such as " + in.Example
+}
+
+// shortError is an error with its hint, on one line beside the field.
+func shortError(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	if hints := hint.Hints(err); len(hints) > 0 {
+		text += " (" + strings.Join(hints, "; ") + ")"
+	}
+	return errors.New(text)
+}
+
+func (s *details) questionField(id ask.ID, value string) *field {
+	q := ask.Find(id)
+	f := textField(s.env, q.Title, value)
+	f.check = func(text string) error {
+		if q.Check == nil {
+			return nil
+		}
+		return q.Check(text)
+	}
+	f.help = q.Help
+	f.explain = Explanation{Title: q.Title, What: q.Help + ".", Example: q.Example}
+	if id == ask.Label {
+		f.explain.Okta = "Applications → Applications → the app → General → Application label"
+	}
+	return f
+}
+
+func (s *details) pushField() *field {
+	q := ask.Find(ask.Push)
+	guided := huh.NewOption("by hand, one value after the other", string(sso.PushGuided))
+	none := huh.NewOption("not at all; only Okta is set up", string(sso.PushNone))
+	var options []huh.Option[string]
+	if s.profile.API != nil {
+		options = append(options, huh.NewOption("through a settings API", string(sso.PushAPI)))
+	}
+	options = append(options, guided, none)
+	value := string(s.draft.Push)
+	if value == "" {
+		value = string(s.pushDefault())
+	}
+	f := choiceField(s.env, "Values reach "+plain(s.profile.Name), value, options)
+	f.help = "Okta's values have to stand in the service provider's settings"
+	f.explain = Explanation{Title: q.Title, What: "Through a settings API the wizard writes the values, reads them back and runs the service provider's own test. " +
+		"By hand it shows you each value under the label of the page, for you to copy. Not at all leaves the service provider alone.", SP: s.page()}
+	return f
+}
+
+// pushDefault is what a run without the question would do.
+func (s *details) pushDefault() sso.PushWay {
+	if s.profile.API != nil && (s.env.world.Sandbox() || s.profile.API.BaseURL != "") {
+		return sso.PushAPI
+	}
+	return sso.PushGuided
+}
+
+func (s *details) page() string {
+	if s.profile.Portal == nil {
+		return ""
+	}
+	return strings.TrimSpace(s.profile.Portal.URL + "  " + s.profile.Portal.Page)
+}
+
+func (s *details) Init() tea.Cmd { return s.form.Init() }
+
+func (s *details) Update(msg tea.Msg) (Screen, tea.Cmd) {
+	finished, cmd := s.form.Update(msg)
+	if finished {
+		return s, tea.Batch(cmd, send(done{atDetails}))
+	}
+	return s, cmd
+}
+
+func (s *details) value(id string) string {
+	if i := slices.Index(s.ids, id); i >= 0 {
+		return s.form.fields[i].text()
+	}
+	return ""
+}
+
+func (s *details) inputs() map[string]string {
+	out := map[string]string{}
+	for _, in := range s.profile.Inputs {
+		if v := s.value(in.ID); v != "" {
+			out[in.ID] = v
+		}
+	}
+	return out
+}
+
+func (s *details) View() string {
+	if s.profile == nil {
+		return fill([]string{"There is no profile for " + plain(s.draft.SP) + "."}, s.width, s.height)
+	}
+	lines, focus := s.form.lines(s.width)
+	lines = append(lines, s.comes()...)
+	shown, _ := window(lines, focus, 0, s.height)
+	return fill(shown, s.width, s.height)
+}
+
+// comes is what the answers come to in Okta.
+func (s *details) comes() []string {
+	t := s.env.theme
+	inputs, err := s.profile.CheckInputs(s.inputs())
+	if err != nil {
+		return nil
+	}
+	app, err := s.profile.WantedApp(s.value(forLabel), inputs, nil)
+	if err != nil {
+		return nil // what the service provider has to say first
+	}
+	out := []string{t.Strong.Render("The Okta app will have")}
+	row := func(label, value string) {
+		if value != "" {
+			for _, l := range pair(label, plain(value), 23, s.width-2) {
+				out = append(out, "  "+l)
+			}
+		}
+	}
+	if app.SAML != nil {
+		row("ACS URL", app.SAML.ACSURL)
+		row("Audience (SP entity ID)", app.SAML.Audience)
+		row("NameID", app.SAML.NameIDTemplate)
+	}
+	if app.OIDC != nil {
+		for _, u := range app.OIDC.RedirectURIs {
+			row("Redirect URI", u)
+		}
+	}
+	return out
+}
+
+func (s *details) SetSize(w, h int) Screen    { s.sized = sized{w, h}; return s }
+func (s *details) Title() string              { return "Details" }
+func (s *details) Captures(k tea.KeyMsg) bool { return s.form.captures(k) }
+func (s *details) ShortHelp() []key.Binding   { return s.form.shortHelp("continue") }
+func (s *details) FullHelp() [][]key.Binding  { return [][]key.Binding{s.ShortHelp()} }
+func (s *details) Explain() Explanation       { return s.form.explain() }
+
+func (s *details) Keep(d *Draft) {
+	if s.profile == nil {
+		return
+	}
+	keep := func(id ask.ID, to *string, value string) {
+		if *to != value {
+			*to = value
+			delete(d.From, id)
+		}
+	}
+	keep(ask.Label, &d.Label, s.value(forLabel))
+	keep(ask.Connection, &d.Connection, s.value(forConnection))
+	if push := sso.PushWay(s.value(forPush)); push != s.pushDefault() || d.Push != "" {
+		if d.Push != push {
+			delete(d.From, ask.Push)
+		}
+		d.Push = push
+	}
+	if inputs := s.inputs(); len(inputs) > 0 {
+		d.Inputs = inputs
+		delete(d.From, ask.Inputs)
+	}
+}

@@ -1,0 +1,174 @@
+package tui
+
+import (
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+)
+
+// place names a screen in the order of the wizard.
+type place int
+
+// The places. The ones from atProvider to atTurnOn stand on the rail, where
+// some share a line.
+const (
+	atStart place = iota
+	atProvider
+	atOrg
+	atDetails
+	atAccess
+	atWho
+	atTester
+	atReview
+	atApply
+	atHand
+	atTest
+	atTurnOn
+	atDone
+)
+
+// journey is what decides where to go.
+type journey struct {
+	world World
+	draft Draft
+	verb  Verb
+	// job is what is being prepared or done right now: the verb, or Enable
+	// after a set-up.
+	job Verb
+	// typed tells which secrets are at hand.
+	password bool
+	last     ran
+}
+
+// ran is what the last run came to.
+type ran struct {
+	prepared *Prepared
+	result   plan.Result
+	err      error
+	handoff  *plan.Handoff
+	findings []sso.Finding
+}
+
+// next says which screen follows when the one at `at` is finished. It is the
+// order of the wizard, all of it.
+func next(at place, j journey) place {
+	switch at {
+	case atStart:
+		if j.verb != Setup {
+			return atReview // there is nothing to ask
+		}
+		return atProvider
+	case atProvider:
+		return atOrg
+	case atOrg:
+		return atDetails
+	case atDetails:
+		if j.draft.Push == sso.PushAPI && !j.world.Sandbox() {
+			return atAccess
+		}
+		return atWho
+	case atAccess:
+		return atWho
+	case atWho:
+		if j.needsTester() {
+			return atTester
+		}
+		return atReview
+	case atTester:
+		return atReview
+	case atReview:
+		if j.verb == Enable {
+			return atTurnOn // consent first
+		}
+		return atApply
+	case atHand:
+		return atApply
+	case atApply:
+		return afterRun(j)
+	case atTest:
+		if j.last.handoff != nil {
+			return atApply // a person has said what the test came to
+		}
+		if mayTurnOn(j) {
+			return atTurnOn
+		}
+		return atDone
+	case atTurnOn:
+		switch {
+		case j.draft.TurnedOn:
+			return atApply
+		case j.verb == Enable:
+			return atStart // not now, and nothing else was wanted
+		}
+		return atDone
+	}
+	return atDone
+}
+
+// afterRun says where a run leads by how it ended. A failure that is neither of
+// these stays where it is: the screen of the run offers the ways on.
+func afterRun(j journey) place {
+	switch hint.CodeOf(j.last.err) {
+	case hint.Waiting:
+		if j.last.handoff != nil && j.last.handoff.Step == plan.StepTest {
+			return atTest
+		}
+		return atHand
+	case hint.TestFailed:
+		return atTest
+	case hint.Done:
+		if j.job == Setup || j.job == Test {
+			return atTest
+		}
+		return atDone
+	}
+	return atApply
+}
+
+// mayTurnOn tells whether there is something to turn on, and a proof for it.
+func mayTurnOn(j journey) bool {
+	p := j.world.Profile(j.draft.SP)
+	return j.last.err == nil && j.last.result.Tested && !j.last.result.Enabled && p != nil && p.TurnOn == catalog.TurnOnSwitch
+}
+
+// needsTester tells whether somebody has to say who tries the sign-in: the
+// sandbox and the environment may have answered that already.
+func (j journey) needsTester() bool {
+	if j.world.Sandbox() || j.draft.NoTest {
+		return false
+	}
+	return j.draft.Tester == "" || !j.password && !j.world.TestPassword
+}
+
+// rail is the steps as they stand on the left, with the places they stand for.
+var rail = []struct {
+	title  string
+	places []place
+}{
+	{"Service provider", []place{atProvider}},
+	{"Okta org", []place{atOrg}},
+	{"Details", []place{atDetails, atAccess}},
+	{"Who", []place{atWho, atTester}},
+	{"Review", []place{atReview}},
+	{"Apply", []place{atApply}},
+	{"SP settings", []place{atHand}},
+	{"Test", []place{atTest}},
+	{"Turn on", []place{atTurnOn}},
+}
+
+// railIndex is the line of a place on the rail, -1 for none, and past the end
+// when all is done.
+func railIndex(at place) int {
+	if at == atDone {
+		return len(rail)
+	}
+	for i, r := range rail {
+		for _, p := range r.places {
+			if p == at {
+				return i
+			}
+		}
+	}
+	return -1
+}

@@ -1,0 +1,107 @@
+package tui
+
+import (
+	"testing"
+
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+)
+
+func TestNextIsTheOrderOfTheWizard(t *testing.T) {
+	world := World{Profiles: []*catalog.Profile{{ID: "acme", TurnOn: catalog.TurnOnSwitch}, {ID: "always", TurnOn: catalog.TurnOnNone}}}
+	sandbox := world
+	sandbox.SandboxOrg = "http://127.0.0.1:1"
+	tested := ran{result: plan.Result{Tested: true}}
+	waits := func(step plan.StepID) ran {
+		return ran{err: hint.New(hint.Waiting, "waiting", ""), handoff: &plan.Handoff{Step: step}}
+	}
+	for _, tc := range []struct {
+		name string
+		at   place
+		j    journey
+		want place
+	}{
+		{"a new connection begins with the service provider", atStart, journey{verb: Setup}, atProvider},
+		{"work on a kept one asks nothing", atStart, journey{verb: Undo}, atReview},
+		{"the org follows", atProvider, journey{}, atOrg},
+		{"then the details", atOrg, journey{}, atDetails},
+		{"a settings API has to be opened", atDetails, journey{draft: Draft{Push: sso.PushAPI}}, atAccess},
+		{"but not the sandbox's", atDetails, journey{world: sandbox, draft: Draft{Push: sso.PushAPI}}, atWho},
+		{"by hand needs none", atDetails, journey{draft: Draft{Push: sso.PushGuided}}, atWho},
+		{"then who", atAccess, journey{}, atWho},
+		{"somebody has to try it", atWho, journey{world: world}, atTester},
+		{"who is known with a password", atWho, journey{world: world, draft: Draft{Tester: "ana"}, password: true}, atReview},
+		{"a password of the environment does as well", atWho, journey{world: World{TestPassword: true}, draft: Draft{Tester: "ana"}}, atReview},
+		{"known, but without a password", atWho, journey{world: world, draft: Draft{Tester: "ana"}}, atTester},
+		{"the sandbox knows its tester", atWho, journey{world: sandbox}, atReview},
+		{"no test is wanted", atWho, journey{draft: Draft{NoTest: true}}, atReview},
+		{"the review comes before anything is written", atTester, journey{}, atReview},
+		{"then it is done", atReview, journey{verb: Setup}, atApply},
+		{"turning on asks for consent first", atReview, journey{verb: Enable}, atTurnOn},
+		{"values for a person", atApply, journey{job: Setup, last: waits(plan.StepPush)}, atHand},
+		{"a test for a person", atApply, journey{job: Setup, last: waits(plan.StepTest)}, atTest},
+		{"a switch for a person", atApply, journey{job: Enable, last: waits(plan.StepEnable)}, atHand},
+		{"what a person has done goes on", atHand, journey{}, atApply},
+		{"a person's test goes on", atTest, journey{last: waits(plan.StepTest)}, atApply},
+		{"a failed test is shown", atApply, journey{job: Setup, last: ran{err: hint.New(hint.TestFailed, "no", "")}}, atTest},
+		{"a failure stays", atApply, journey{job: Setup, last: ran{err: hint.New(hint.Partway, "no", "")}}, atApply},
+		{"what is set up is shown as tested", atApply, journey{job: Setup, last: tested}, atTest},
+		{"what is tested may be turned on", atTest, journey{world: world, draft: Draft{SP: "acme"}, last: tested}, atTurnOn},
+		{"but not without a switch", atTest, journey{world: world, draft: Draft{SP: "always"}, last: tested}, atDone},
+		{"nor untested", atTest, journey{world: world, draft: Draft{SP: "acme"}}, atDone},
+		{"nor twice", atTest, journey{world: world, draft: Draft{SP: "acme"}, last: ran{result: plan.Result{Tested: true, Enabled: true}}}, atDone},
+		{"consent turns it on", atTurnOn, journey{verb: Setup, draft: Draft{TurnedOn: true}}, atApply},
+		{"without it all is done", atTurnOn, journey{verb: Setup}, atDone},
+		{"without it there was nothing else to do", atTurnOn, journey{verb: Enable}, atStart},
+		{"turned on is the end", atApply, journey{job: Enable, last: tested}, atDone},
+		{"undone is the end", atApply, journey{job: Undo}, atDone},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := next(tc.at, tc.j); got != tc.want {
+				t.Errorf("next = %d, want %d", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestWrapBreaksAtBlanksOnlyAndCountsColumns(t *testing.T) {
+	for _, tc := range []struct {
+		text  string
+		width int
+		want  []string
+	}{
+		{"", 10, nil},
+		{"one two", 10, []string{"one two"}},
+		{"run it --with-sandbox now", 14, []string{"run it", "--with-sandbox", "now"}},
+		{"サポート 東京 です", 10, []string{"サポート", "東京 です"}},
+		{"Zoe\u0308 Nu\u0301n\u0303ez ok", 10, []string{"Zoe\u0308 Nu\u0301n\u0303ez", "ok"}},
+		{"https://acme.okta.com/app", 10, []string{"https://ac", "me.okta.co", "m/app"}},
+	} {
+		got := wrap(tc.text, tc.width)
+		if len(got) != len(tc.want) {
+			t.Errorf("%q gives %q", tc.text, got)
+			continue
+		}
+		for i := range got {
+			if got[i] != tc.want[i] {
+				t.Errorf("%q gives %q, want %q", tc.text, got, tc.want)
+				break
+			}
+		}
+	}
+}
+
+func TestASpaceOfAWideSignDoesNotBreakTheColumns(t *testing.T) {
+	for _, text := range []string{"東京東京東京", "a東京東京東", "Zoe\u0308Zoe\u0308Zoe\u0308", "יעל כהן ארוך", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦"} {
+		for width := range 9 {
+			if got := sized{}.width + len(pad(text, width)); width > 0 && got == 0 {
+				t.Errorf("%q in %d columns is empty", text, width)
+			}
+			if w := columns(pad(text, width)); w != width {
+				t.Errorf("%q in %d columns takes %d", text, width, w)
+			}
+		}
+	}
+}

@@ -1,0 +1,562 @@
+package tui_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/tui"
+	"example.com/ssowizard/tui/tuitest"
+)
+
+// walk runs a test in virtual time on a fresh world.
+func walk(t *testing.T, test func(t *testing.T, f *fake, d *tuitest.Driver)) {
+	t.Helper()
+	tuitest.Run(t, func(t *testing.T) {
+		f := newFake(t)
+		test(t, f, open(t, f, tui.Monochrome, 80, 24))
+	})
+}
+
+// walkIn is walk in a world that is prepared before the wizard opens.
+func walkIn(t *testing.T, prepare func(f *fake), test func(t *testing.T, f *fake, d *tuitest.Driver)) {
+	t.Helper()
+	tuitest.Run(t, func(t *testing.T) {
+		f := newFake(t)
+		prepare(f)
+		test(t, f, open(t, f, tui.Monochrome, 80, 24))
+	})
+}
+
+func flags(t *testing.T, answers map[ask.ID][]string) *ask.Answers {
+	t.Helper()
+	a := &ask.Answers{}
+	for id, values := range answers {
+		if err := a.Set(id, ask.FromFlag, values...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return a
+}
+
+func TestScreensAndFlagsMakeTheSameSpecAndThePlanIsTheSame(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toWho(d)
+		d.Press("space", "end", "tab", "down", "space", "enter")
+		d.Press("enter")
+		d.Type("ana.lima@acme.example")
+		d.Press("enter")
+		d.Type("s3cret?")
+		d.Press("enter")
+		d.See("This is what will be done")
+		got, err := f.lastJob(t).Answers.Spec()
+		if err != nil {
+			t.Fatal(err)
+		}
+		same := flags(t, map[ask.ID][]string{ask.SP: {"net2phone"}, ask.Org: {org}, ask.Groups: {"Support EMEA"}, ask.Users: {"ben.okafor@acme.example"}, ask.TestUser: {"ana.lima@acme.example"}})
+		want, err := same.Spec()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("spec of the flags and of the screens: %s", diff)
+		}
+		byScreens, err := f.Prepare(t.Context(), f.lastJob(t), func(plan.Event) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		byFlags, err := f.Prepare(t.Context(), tui.Job{Verb: tui.Setup, Answers: same}, func(plan.Event) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(byFlags.Plan.Steps, byScreens.Plan.Steps); diff != "" {
+			t.Errorf("plan of the flags and of the screens: %s", diff)
+		}
+	})
+}
+
+func TestTheCommandThatIsCopiedSaysTheSameAndHoldsNoSecret(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toReview(d)
+		d.Press("y")
+		d.See("Copied the command.")
+		want := `ssowizard setup net2phone --org https://acme.okta.com --group "Support EMEA" --test-user ana.lima@acme.example`
+		if f.copied != want {
+			t.Errorf("copied %q, want %q", f.copied, want)
+		}
+	})
+}
+
+func TestReviewSavesAConnectionFileAndAReportButReplacesNone(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toReview(d)
+		d.Press("s", "enter")
+		d.See("Saved /home/ana/net2phone.yaml")
+		answers := &ask.Answers{}
+		if err := ask.File("net2phone.yaml", []byte(f.files["net2phone.yaml"]), answers); err != nil {
+			t.Fatal(err)
+		}
+		if answers.Text(ask.SP) != "net2phone" || answers.Text(ask.Groups) != "Support EMEA" {
+			t.Errorf("the file says\n%s", f.files["net2phone.yaml"])
+		}
+		d.Press("m", "enter")
+		d.See("Saved /home/ana/net2phone-plan.md")
+		for _, part := range []string{"# Plan: setup", "ACS URL", "https://auth.net2phone.com/saml/login/callback", "(nothing)"} {
+			if !strings.Contains(f.files["net2phone-plan.md"], part) {
+				t.Errorf("the report lacks %q:\n%s", part, f.files["net2phone-plan.md"])
+			}
+		}
+		d.Press("s", "enter")
+		d.See("Not saved: net2phone.yaml is there already")
+	})
+}
+
+func TestBackKeepsWhatWasAnswered(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toDetails(d)
+		d.Press("ctrl+u")
+		d.Type("Phones")
+		d.Press("enter", "enter", "enter")
+		d.Press("down", "space")
+		d.See("Chosen: Support US")
+		d.Press("esc")
+		d.See("Phones", "Connection name")
+		d.Press("esc")
+		d.See("acme", "Identity Engine")
+		d.Press("enter", "enter", "enter", "enter")
+		d.See("Chosen: Support US")
+	})
+}
+
+func TestJumpFromAReviewedLineLeadsThereAndBack(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toReview(d)
+		d.Press("e")
+		d.See("App label")
+		d.Press("ctrl+u")
+		d.Type("Phones")
+		d.Press("enter", "enter", "enter")
+		d.See("This is what will be done", `create SAML app "Phones"`)
+		if got := f.lastJob(t).Answers.Text(ask.Label); got != "Phones" {
+			t.Errorf("label = %q", got)
+		}
+		d.Press("e", "esc")
+		d.See("This is what will be done")
+	})
+}
+
+func TestTypeAheadDoesNotApplyThePlan(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toReview(d)
+		d.Press("enter", "enter", "enter", "enter")
+		d.See("This is what will be done")
+	})
+}
+
+func TestAWrongAnswerIsToldBesideTheFieldAndCanBeMended(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toOrg(d)
+		d.Type("https://ana@acme.okta.com")
+		d.See("✗ the org's address holds a user name")
+		d.Press("enter")
+		d.DontSee("Asking the org")
+		d.Press("ctrl+u")
+		d.Type("https://acme-admin.okta.com/admin/dashboard")
+		d.See("✓ https://acme.okta.com")
+	})
+}
+
+func TestATokenIsAskedHiddenAndUsedForItsOrgAlone(t *testing.T) {
+	walkIn(t, func(f *fake) { f.tokens = nil }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toOrg(d)
+		d.Type("acme")
+		d.Press("enter")
+		d.See("Okta API token (not shown)")
+		d.Type("00CANARY?token")
+		d.DontSee("CANARY")
+		d.Press("enter")
+		d.See("typed in, not kept")
+		if len(f.seen) != 1 || f.seen[0].Reveal() != "00CANARY?token" {
+			t.Fatalf("the org was asked with %d tokens", len(f.seen))
+		}
+		d.Press("shift+tab")
+		d.Type("x")
+		d.DontSee("Identity Engine")
+		d.Press("enter")
+		d.See("No token for this org was found")
+		if len(f.seen) != 1 {
+			t.Error("the token of one org was shown to another")
+		}
+	})
+}
+
+func TestARefusedTokenIsAskedForAgain(t *testing.T) {
+	walkIn(t, func(f *fake) { f.orgErr = refused }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toOrg(d)
+		d.Type("acme")
+		d.Press("enter")
+		d.See("Invalid token provided", "reqABC123", "enter give another token")
+		d.Press("enter")
+		f.orgErr = nil
+		d.Type("00right")
+		d.Press("enter")
+		d.See("Identity Engine", "typed in, not kept")
+	})
+}
+
+func TestOnlyTheLastSearchIsAskedAndLateAnswersAreDropped(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toWho(d)
+		gate := make(chan struct{})
+		f.hold["Groupss"] = gate
+		f.searches = nil
+		d.Press("/")
+		d.Type("s") // rests, is asked, and gets no answer
+		d.Type("upport t")
+		d.See("Support tooling")
+		d.DontSee("Sales")
+		close(gate)
+		d.Pass(time.Second)
+		d.See("Support tooling")
+		d.DontSee("Sales")
+		if diff := cmp.Diff([]string{"groups s", "groups support t"}, f.searches); diff != "" {
+			t.Errorf("searches at the server: %s", diff)
+		}
+	})
+}
+
+func TestTheListIsPagedAsFarAsOneScrolls(t *testing.T) {
+	walkIn(t, func(f *fake) {
+		for i := range 40 {
+			f.groups = append(f.groups, tui.Group{ID: "00gx" + string(rune('a'+i)), Name: "X" + string(rune('A'+i)), People: i})
+		}
+	}, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toWho(d)
+		before := len(f.searches)
+		if before > 4 {
+			t.Errorf("%d pages were read for one screen", before)
+		}
+		d.Press("end", "end", "end", "end", "end", "end", "end")
+		if len(f.searches) <= before {
+			t.Error("nothing more was read at the end of the list")
+		}
+	})
+}
+
+func TestChosenStayInViewThroughEverySearchAndTab(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toWho(d)
+		d.Press("space", "/")
+		d.Type("xyz")
+		d.See("Nothing in Okta begins with", "Chosen: Support EMEA")
+		d.Press("esc", "tab", "space")
+		d.See("Chosen: Support EMEA, ana.lima@acme.example", "1 group, 1 person chosen · 3 people get access")
+	})
+}
+
+func TestGroupsOfOneNameAreNamedByTheirID(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toWho(d)
+		d.Press("/")
+		d.Type("twins")
+		d.Press("enter", "space", "enter")
+		d.Press("right", "enter")
+		d.See("This is what will be done")
+		if got := f.lastJob(t).Answers.List(ask.Groups); !cmp.Equal(got, []string{"00gtwin1"}) {
+			t.Errorf("groups = %q", got)
+		}
+	})
+}
+
+func TestNobodyChosenIsAskedAboutOnce(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toWho(d)
+		d.Press("enter")
+		d.See("Nobody is chosen: only the tester")
+		d.Press("enter")
+		d.See("Try a real sign-in")
+	})
+}
+
+func TestAnUnknownTesterIsToldBeforeThePlan(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toTester(d)
+		d.Press("enter")
+		d.Type("nobody@acme.example")
+		d.Press("enter")
+		d.Type("pw")
+		d.Press("enter")
+		d.See("nobody in Okta has this login")
+	})
+}
+
+func TestWholeRunTurnsOnOnlyWhenTheLabelIsTyped(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("Everything in the plan is done")
+		d.Press("enter")
+		d.See("It works: both sides agree")
+		d.Press("enter")
+		d.See("From the moment SSO is on")
+		d.Type("net2phone")
+		d.Press("enter")
+		d.See("That is not the label")
+		if got := f.lastJob(t).Verb; got != tui.Setup {
+			t.Fatalf("%s was prepared", got)
+		}
+		d.Type(" Sync")
+		d.Press("enter")
+		if got := f.lastJob(t).Verb; got != tui.Enable {
+			t.Fatalf("%s was prepared, not enable", got)
+		}
+		d.Press("enter")
+		d.See("Done. People sign in to net2phone Sync with Okta now.")
+		d.Press("y")
+		if !strings.HasSuffix(f.copied, "--enable") {
+			t.Errorf("the same run is %q", f.copied)
+		}
+		d.Press("enter")
+		if !d.Ended() {
+			t.Error("enter does not leave")
+		}
+		if last := f.drafts[len(f.drafts)-1]; last != nil {
+			t.Error("the draft of finished work is kept")
+		}
+	})
+}
+
+func TestNotNowLeavesItOffAndIsDone(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.Press("enter", "enter", "tab")
+		d.See("Done and tested. Sign-in with Okta is not turned on")
+	})
+}
+
+func TestCtrlCAsksOnceAndStopsCleanly(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		var cause error
+		f.events = func(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+			r, err := endless(false)(ctx, p, report)
+			cause = context.Cause(ctx)
+			return r, err
+		}
+		toApply(d)
+		d.Press("ctrl+c")
+		d.See("Stop here?")
+		d.Press("n")
+		d.DontSee("Stop here?")
+		d.Press("ctrl+c", "ctrl+c")
+		d.See("You stopped the run", "r try again")
+		if hint.CodeOf(cause) != hint.Interrupted {
+			t.Errorf("the run ended by %v", cause)
+		}
+		f.events = passing
+		d.Press("r")
+		d.See("Everything in the plan is done")
+	})
+}
+
+func TestAFailureSaysWhatWhyAndWhatToDoAndCanBeTriedAgain(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = failing(plan.StepPush, lost) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("What net2phone Sync: enter Login URL", "Why save settings at net2phone Sync: the connection broke", "To do run the same command again",
+			"r try again", "b plan", "q save and quit", "u undo")
+		d.Press("b")
+		d.See("This is what will be done")
+		d.Press("a", "u")
+		d.See("This takes back what was set up")
+		if f.lastJob(t).Verb != tui.Undo {
+			t.Errorf("%s was prepared", f.lastJob(t).Verb)
+		}
+	})
+}
+
+func TestUndoAsksForTheLabelFirst(t *testing.T) {
+	walkIn(t, func(f *fake) { connections(t, f) }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		d.Press("down", "u")
+		d.See("This takes back what was set up")
+		d.Press("a")
+		d.See("Type the app's label to do it: net2phone Sync")
+		d.Type("yes")
+		d.Press("enter")
+		d.See("That is not the label. Nothing was done.")
+		d.Press("a")
+		d.Type("net2phone Sync")
+		d.Press("enter")
+		d.See("Everything in the plan is done")
+		d.Press("enter")
+		d.See("Taken back.")
+	})
+}
+
+func TestAPlanThatNoLongerHoldsIsShownAnew(t *testing.T) {
+	walkIn(t, func(f *fake) {
+		f.events = func(_ context.Context, p *tui.Prepared, _ func(plan.Event)) (plan.Result, error) {
+			return plan.Result{}, &tui.Stale{Fresh: p}
+		}
+	}, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("This is what will be done", "Something has changed since this plan was made")
+	})
+}
+
+func TestByHandGoesFromCardToCardToTheEnd(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = byHand }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("Over to you at net2phone Sync", "Login URL", "value 1 of 4")
+		d.Press("y")
+		if !strings.HasPrefix(f.copied, "https://acme.okta.com/app/") {
+			t.Errorf("copied %q", f.copied)
+		}
+		d.Press("enter", "enter", "enter", "enter")
+		d.See("Are all values in place and saved?", "Submit")
+		d.Press("enter")
+		d.See("What did the page say?", "Test Configuration")
+		d.Press("n")
+		d.See("The test of the page failed")
+		d.Press("y")
+		d.See("Everything in the plan is done")
+		d.Press("enter", "enter")
+		d.Type("net2phone Sync")
+		d.Press("enter")
+		d.See("Is the switch as it should be?")
+		d.Press("enter")
+		if got := f.lastJob(t).Answers.List(ask.Confirmed); !cmp.Equal(got, []string{"sp.push", "test", "sp.enable"}) {
+			t.Errorf("confirmed = %q", got)
+		}
+		d.Press("enter")
+		d.See("Done. People sign in to net2phone Sync")
+	})
+}
+
+func TestCardsThatWerePassedOverAreAskedAbout(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = byHand }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.Press("right", "right", "right", "right", "enter")
+		d.See("Not every value is marked as entered")
+	})
+}
+
+func TestAFailedTestIsShownWithWhatToDo(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = badTest }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("The test failed: 1 of 4 checks", "expected n2p", "got N2P", "in lower case")
+		f.events = passing
+		d.Press("r")
+		d.See("Everything in the plan is done")
+	})
+}
+
+func TestQuittingKeepsTheDraftWithoutSecretsAndTheNextStartOffersIt(t *testing.T) {
+	var kept *tui.Draft
+	walkIn(t, func(f *fake) { f.tokens = nil }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toOrg(d)
+		d.Type("acme")
+		d.Press("enter")
+		d.Type("00CANARYtoken")
+		d.Press("enter", "enter")
+		d.Press("enter", "enter", "enter", "space", "enter", "enter")
+		d.Type("ana.lima@acme.example")
+		d.Press("enter")
+		d.Type("CANARYpassword")
+		d.Press("enter")
+		d.See("This is what will be done")
+		d.Press("ctrl+c")
+		if !d.Ended() {
+			t.Fatal("ctrl+c does not leave")
+		}
+		kept = f.drafts[len(f.drafts)-1]
+		data, err := json.Marshal(f.drafts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(data), "CANARY") {
+			t.Errorf("a secret is kept: %s", data)
+		}
+	})
+	if kept == nil || kept.Place != "Review" {
+		t.Fatalf("kept %+v", kept)
+	}
+	walkIn(t, func(f *fake) { f.world.Draft = kept }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.See("Go on: net2phone Sync for acme.okta.com", "you were at: Review")
+		d.Press("enter")
+		d.See("Identity Engine")
+		d.Press("enter", "enter", "enter", "enter")
+		d.See("Chosen: Support EMEA")
+	})
+}
+
+func TestInterruptedWorkComesFirst(t *testing.T) {
+	walkIn(t, func(f *fake) { connections(t, f) }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		d.See("› sync-emea · setup not finished: go on")
+		d.Press("down")
+		d.See("› net2phone · tested, on, 1 difference, 11 days left")
+	})
+}
+
+func TestHelpExplainsTheFieldAndCanStillTypeAQuestionMark(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toDetails(d)
+		d.Press("?")
+		d.See("Help: App label", "In Okta Applications", "Example net2phone Sync")
+		d.Press("?")
+		d.See("net2phone Sync?")
+		d.Press("f1")
+		d.See("Help: App label")
+		d.Press("esc")
+		d.See("net2phone Sync?")
+	})
+}
+
+func TestSuspendAndResumeDrawTheSameScreen(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toWho(d)
+		before := d.Frame()
+		d.Press("ctrl+z")
+		if d.Suspended != 1 {
+			t.Errorf("suspended %d times", d.Suspended)
+		}
+		if d.Frame() != before {
+			t.Errorf("after resuming:\n%s", d.Frame())
+		}
+	})
+}
+
+func TestTextFromOutsideReachesTheScreenWithoutControlCharacters(t *testing.T) {
+	walkIn(t, func(f *fake) {
+		nasty := "Evil\x1b[2J\x07\u202e\r\nname"
+		f.groups = []tui.Group{{ID: "00gevil", Name: nasty, Description: nasty, People: -1}}
+		f.report.Company, f.report.Me.FirstName = nasty, nasty
+		f.people = []sso.Person{{ID: "00uevil", Login: nasty, FirstName: nasty, Email: "x"}}
+		f.searchErr = nil
+	}, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		look := func() {
+			t.Helper()
+			for _, r := range d.Frame() {
+				if r != '\n' && (r < ' ' || r == 0x7f || r == '\u202e') {
+					t.Fatalf("the screen has %U:\n%q", r, d.Frame())
+				}
+			}
+			exactly(t, d.Raw(), 80, 24)
+		}
+		toKnownOrg(d)
+		look()
+		d.Press("enter", "enter", "enter", "enter")
+		look()
+		d.Press("space", "tab", "space")
+		look()
+		f.planErr = hint.New(hint.Failed, "Okta said Evil\x1b[2J\u202e\nsecond", "do\x1b[31m this")
+		d.Press("enter")
+		d.Press("right", "enter")
+		look()
+	})
+}

@@ -1,0 +1,233 @@
+package tui_test
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/tui"
+	"example.com/ssowizard/tui/tuitest"
+)
+
+// state is one state of one screen: how the world is, and the way there.
+type state struct {
+	name  string
+	world func(t *testing.T, f *fake)
+	walk  func(d *tuitest.Driver)
+}
+
+func nothing(*tuitest.Driver) {}
+
+func held(name string) func(*testing.T, *fake) {
+	return func(_ *testing.T, f *fake) { f.hold[name] = make(chan struct{}) }
+}
+
+var refused = &hint.Error{Err: errors.New("Okta answered 401 to GET /api/v1/users/me: Invalid token provided (E0000011)"), Code: hint.NotAllowed,
+	Hints: []string{"the token is wrong, has been revoked, or has not been used for 30 days: make a new one in the Admin Console (Security → API → Tokens)"}, RequestID: "reqABC123"}
+
+var lost = &hint.Error{Err: errors.New(`sp.push: save settings at net2phone Sync: the connection broke after the request was sent`), Code: hint.Partway,
+	Hints: []string{"run the same command again: it goes on from here"}}
+
+var states = []state{
+	{"start-loading", held("Open"), nothing},
+	{"start-empty", nil, nothing},
+	{"start-failed", func(_ *testing.T, f *fake) {
+		f.openErr = hint.New(hint.Refused, "the sandbox is in use by another run", "wait for it to end")
+	}, nothing},
+	{"start-connections", connections, func(d *tuitest.Driver) { d.Press("down") }},
+	{"start-draft", func(_ *testing.T, f *fake) {
+		f.world.Draft = &tui.Draft{SP: "net2phone", Org: org, Place: "Who"}
+	}, nothing},
+	{"start-differences", connections, func(d *tuitest.Driver) { d.Press("down", "d") }},
+	{"provider", nil, toProvider},
+	{"org-empty", nil, toOrg},
+	{"org-wrong", nil, func(d *tuitest.Driver) { toOrg(d); d.Type("http://acme.okta.com") }},
+	{"org-token", func(_ *testing.T, f *fake) { f.tokens = nil }, func(d *tuitest.Driver) { toOrg(d); d.Type("acme"); d.Press("enter") }},
+	{"org-checking", held("CheckOrg"), func(d *tuitest.Driver) { toOrg(d); d.Type("acme"); d.Press("enter") }},
+	{"org-known", nil, toKnownOrg},
+	{"org-missing", func(_ *testing.T, f *fake) {
+		f.report.Roles = []string{"READ_ONLY_ADMIN"}
+		f.report.Missing = []tui.Missing{{What: "creating apps", Why: "Nobody with these roles may.", Who: "a Super Administrator can give you the role Application Administrator"}}
+	}, toKnownOrg},
+	{"org-failed", func(_ *testing.T, f *fake) { f.orgErr = refused }, func(d *tuitest.Driver) { toOrg(d); d.Type("acme"); d.Press("enter") }},
+	{"details", nil, toDetails},
+	{"details-wrong", nil, func(d *tuitest.Driver) { toDetails(d); d.Press("ctrl+u", "enter") }},
+	{"access", nil, func(d *tuitest.Driver) { toDetails(d); d.Press("tab", "left", "enter", "enter") }},
+	{"who-loading", held("Groups"), toWho},
+	{"who-nothing", nil, func(d *tuitest.Driver) { toWho(d); d.Press("/"); d.Type("xyz") }},
+	{"who-failed", func(_ *testing.T, f *fake) { f.searchErr = refused }, toWho},
+	{"who-groups", nil, func(d *tuitest.Driver) { toWho(d); d.Press("space", "down", "space") }},
+	{"who-everyone", nil, func(d *tuitest.Driver) {
+		toWho(d)
+		d.Press("/")
+		d.Type("every")
+		d.Press("enter", "space", "esc")
+	}},
+	{"who-people", nil, func(d *tuitest.Driver) { toWho(d); d.Press("tab", "space", "down", "down", "space", "end", "end") }},
+	{"who-unknown", nil, func(d *tuitest.Driver) {
+		toWho(d)
+		d.Press("p")
+		d.Paste("ben.okafor@acme.example\nnobody@acme.example; zoe@acme.example")
+		d.Press("enter", "esc")
+	}},
+	{"who-no-email", nil, func(d *tuitest.Driver) { toWho(d); d.Press("space", "v") }},
+	{"tester", nil, toTester},
+	{"review-loading", held("Prepare"), toReview},
+	{"review", nil, toReview},
+	{"review-open", nil, func(d *tuitest.Driver) { toReview(d); d.Press("enter") }},
+	{"review-failed", func(_ *testing.T, f *fake) {
+		f.planErr = hint.New(hint.Refused, "1 setting was changed by somebody since: Okta, settings.signOn.audience: is N2P, would become n2p",
+			"ssowizard status net2phone shows both sides; add --override to set it back")
+	}, toReview},
+	{"apply-running", func(_ *testing.T, f *fake) { f.events = endless(false) }, func(d *tuitest.Driver) { toApply(d); d.Pass(3 * time.Second) }},
+	{"apply-waiting", func(_ *testing.T, f *fake) { f.events = endless(true) }, func(d *tuitest.Driver) { toApply(d); d.Pass(5 * time.Second) }},
+	{"apply-stop", func(_ *testing.T, f *fake) { f.events = endless(false) }, func(d *tuitest.Driver) { toApply(d); d.Press("ctrl+c") }},
+	{"apply-stopped", func(_ *testing.T, f *fake) { f.events = endless(false) }, func(d *tuitest.Driver) { toApply(d); d.Press("ctrl+c", "y") }},
+	{"apply-failed", func(_ *testing.T, f *fake) { f.events = failing(plan.StepPush, lost) }, toApply},
+	{"apply-done", nil, toApply},
+	{"apply-log", nil, func(d *tuitest.Driver) { toApply(d); d.Press("l") }},
+	{"hand-card", func(_ *testing.T, f *fake) { f.events = byHand }, toApply},
+	{"hand-file", func(_ *testing.T, f *fake) { f.events = byHand }, func(d *tuitest.Driver) { toApply(d); d.Press("enter", "enter", "enter") }},
+	{"hand-last", func(_ *testing.T, f *fake) { f.events = byHand }, func(d *tuitest.Driver) { toApply(d); d.Press("enter", "enter", "enter", "enter") }},
+	{"test-passed", nil, func(d *tuitest.Driver) { toApply(d); d.Press("enter") }},
+	{"test-failed", func(_ *testing.T, f *fake) { f.events = badTest }, toApply},
+	{"test-by-hand", func(_ *testing.T, f *fake) { f.events = byHand }, func(d *tuitest.Driver) {
+		toApply(d)
+		d.Press("enter", "enter", "enter", "enter", "enter")
+	}},
+	{"turn-on", nil, func(d *tuitest.Driver) { toApply(d); d.Press("enter", "enter") }},
+	{"done", nil, func(d *tuitest.Driver) {
+		toApply(d)
+		d.Press("enter", "enter")
+		d.Type("net2phone Sync")
+		d.Press("enter", "enter")
+	}},
+	{"undo", connections, func(d *tuitest.Driver) { d.Press("down", "u") }},
+	{"help", nil, func(d *tuitest.Driver) { toOrg(d); d.Press("?") }},
+}
+
+// connections are one that was stopped part way, one that is on but differs,
+// and one that cannot be read.
+func connections(_ *testing.T, f *fake) {
+	f.kept = []tui.Connection{
+		{Org: "acme.okta.com", Name: "net2phone", State: sso.State{Connection: "net2phone", Profile: "net2phone", OrgURL: org, Label: "net2phone Sync"}},
+		{Org: "acme.okta.com", Name: "sync-emea", State: sso.State{Connection: "sync-emea", Profile: "net2phone", OrgURL: org, Unfinished: "setup"}},
+		{Org: "acme.okta.com", Name: "torn", Problem: "its state file is damaged: unexpected end of JSON input"},
+	}
+	f.status["net2phone"] = plan.ConnectionStatus{Connection: "net2phone", Profile: "net2phone", Org: org, Enabled: true, Tested: true,
+		App:         &plan.AppResult{ID: "0oaexample", Label: "net2phone Sync"},
+		Certificate: &plan.CertificateStatus{NotAfter: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), DaysLeft: 11},
+		Drift:       []plan.Drift{{Side: "okta", Field: "settings.signOn.audience", Want: "n2p", Got: "N2P"}}}
+	f.status["sync-emea"] = plan.ConnectionStatus{Connection: "sync-emea", Unfinished: "setup"}
+}
+
+var sizes = []struct{ width, height int }{{60, 20}, {80, 24}, {120, 40}}
+
+// colours are the codes that set a colour.
+var colours = regexp.MustCompile(`\x1b\[[0-9;]*\b(3[0-7]|38|4[0-7]|48|9[0-7]|10[0-7])\b[0-9;]*m`)
+
+func TestEveryScreenFillsItsWindowAndLooksAsReviewed(t *testing.T) {
+	for _, s := range states {
+		t.Run(s.name, func(t *testing.T) {
+			for _, size := range sizes {
+				tuitest.Run(t, func(t *testing.T) {
+					d := shown(t, s, tui.Monochrome, size.width, size.height)
+					exactly(t, d.Raw(), size.width, size.height)
+					if code := colours.FindString(d.Raw()); code != "" {
+						t.Errorf("the monochrome frame has the colour code %q", code)
+					}
+					tuitest.Golden(t, fmt.Sprintf("frames/%s-%dx%d", s.name, size.width, size.height), d.Frame())
+				})
+			}
+			var mono string
+			for _, look := range []tui.Look{tui.Monochrome, tui.Dark, tui.Light, tui.Dark16} {
+				tuitest.Run(t, func(t *testing.T) {
+					d := shown(t, s, look, 80, 24)
+					if look == tui.Monochrome {
+						mono = d.Frame()
+					}
+					if d.Frame() != mono {
+						t.Errorf("look %d says something else than monochrome:\n%s", look, d.Frame())
+					}
+					if look == tui.Dark16 {
+						tuitest.Golden(t, "frames/"+s.name+"-colour", tuitest.Tagged(d.Raw()))
+					}
+				})
+			}
+		})
+	}
+}
+
+func shown(t *testing.T, s state, look tui.Look, width, height int) *tuitest.Driver {
+	t.Helper()
+	f := newFake(t)
+	if s.world != nil {
+		s.world(t, f)
+	}
+	d := open(t, f, look, width, height)
+	s.walk(d)
+	return d
+}
+
+// exactly checks that a frame has the window's size to the column.
+func exactly(t *testing.T, frame string, width, height int) {
+	t.Helper()
+	lines := strings.Split(frame, "\n")
+	if len(lines) != height {
+		t.Errorf("the frame has %d lines in a window of %d", len(lines), height)
+	}
+	for i, l := range lines {
+		if w := ansi.StringWidth(l); w != width {
+			t.Errorf("line %d has %d columns in a window of %d: %q", i+1, w, width, ansi.Strip(l))
+		}
+		if open := strings.LastIndex(l, "\x1b["); open >= 0 && !strings.HasPrefix(l[open:], "\x1b[0m") && !strings.HasPrefix(l[open:], "\x1b[m") {
+			t.Errorf("line %d leaves a style open: %q", i+1, l)
+		}
+	}
+}
+
+func TestAWindowThatIsTooSmallSaysWhatItNeeds(t *testing.T) {
+	for _, size := range []struct{ width, height int }{{59, 24}, {80, 19}, {20, 5}, {3, 1}} {
+		tuitest.Run(t, func(t *testing.T) {
+			d := open(t, newFake(t), tui.Monochrome, size.width, size.height)
+			exactly(t, d.Raw(), size.width, size.height)
+			tuitest.Golden(t, fmt.Sprintf("frames/too-small-%dx%d", size.width, size.height), d.Frame())
+			if size.width > 20 {
+				d.See("60×20")
+			}
+			d.Press("enter") // what is not seen is not answered
+			d.Resize(80, 24)
+			d.See("Set up a new connection")
+		})
+	}
+}
+
+// TestResizingAtAnyMomentKeepsTheFrameWhole goes through all sizes on every
+// screen; each frame has the size of its window.
+func TestResizingAtAnyMomentKeepsTheFrameWhole(t *testing.T) {
+	for _, s := range states {
+		tuitest.Run(t, func(t *testing.T) {
+			d := shown(t, s, tui.Monochrome, 120, 40)
+			before := d.Frame()
+			for _, size := range []struct{ width, height int }{{60, 20}, {61, 20}, {79, 23}, {80, 20}, {200, 60}, {30, 10}, {83, 21}} {
+				d.Resize(size.width, size.height)
+				exactly(t, d.Raw(), size.width, size.height)
+			}
+			d.Resize(120, 40)
+			if strings.HasPrefix(s.name, "apply-") || s.name == "review-loading" {
+				return // time passes there
+			}
+			if after := d.Frame(); after != before {
+				t.Errorf("%s is another after resizing:\n%s\nbefore:\n%s", s.name, after, before)
+			}
+		})
+	}
+}

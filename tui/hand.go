@@ -1,0 +1,236 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+)
+
+// hand gives each value to a person, one card after the other, and waits for
+// the word that it is in place.
+type hand struct {
+	sized
+	env     *env
+	profile *catalog.Profile
+	spName  string
+	handoff plan.Handoff
+	card    int // the last one is the end of the list
+	entered map[int]bool
+	offset  int
+	total   int // lines of the last view, and the room for them
+	room    int
+	sure    bool
+	said    bool
+}
+
+func newHand(e *env, j journey) Screen {
+	s := &hand{env: e, profile: j.world.Profile(j.draft.SP), spName: plain(j.draft.SP), entered: map[int]bool{}}
+	if s.profile != nil {
+		s.spName = s.profile.Name
+	}
+	if j.last.handoff != nil {
+		s.handoff = *j.last.handoff
+	}
+	return s
+}
+
+func (s *hand) Init() tea.Cmd { return nil }
+
+func (s *hand) cards() []sso.SPSetting { return s.handoff.All }
+
+func (s *hand) onCard() bool { return s.card < len(s.cards()) }
+
+func (s *hand) Update(msg tea.Msg) (Screen, tea.Cmd) {
+	k, ok := msg.(tea.KeyMsg)
+	if !ok {
+		return s, nil
+	}
+	keys := s.env.keys
+	switch {
+	case key.Matches(k, keys.Exit):
+		return s, send(leave{})
+	case key.Matches(k, keys.Left), key.Matches(k, keys.Previous):
+		s.card, s.offset = max(s.card-1, 0), 0
+	case key.Matches(k, keys.Right), k.String() == "tab":
+		s.card, s.offset = min(s.card+1, len(s.cards())), 0
+	case key.Matches(k, keys.Down):
+		s.offset++
+	case key.Matches(k, keys.Up):
+		s.offset = max(s.offset-1, 0)
+	case key.Matches(k, keys.Copy) && s.onCard():
+		c := s.cards()[s.card]
+		return s, copyText(s.env, c.Value, plain(c.Label))
+	case key.Matches(k, keys.Enter):
+		return s.enter()
+	}
+	return s, nil
+}
+
+// enter marks a card as entered and goes to the next; on the last page it says
+// that all is done, which has to be said twice where cards were passed over.
+func (s *hand) enter() (Screen, tea.Cmd) {
+	if s.onCard() {
+		s.entered[s.card] = true
+		s.card, s.offset = s.card+1, 0
+		return s, nil
+	}
+	if len(s.entered) < len(s.cards()) && !s.sure {
+		s.sure = true
+		return s, send(say{s.env.theme.Warn.Render("! ") + "Not every value is marked as entered. Enter once more goes on all the same."})
+	}
+	s.said = true
+	return s, send(done{atHand})
+}
+
+func (s *hand) View() string {
+	t := s.env.theme
+	head := []string{t.Strong.Render(fit("Over to you at "+s.spName, s.width))}
+	if s.handoff.Page != "" {
+		head = append(head, hang("Page  ", plain(s.handoff.Page), s.width)...)
+	}
+	head = append(head, s.steps(), "")
+	var body []string
+	if s.onCard() {
+		body = s.cardLines(s.cards()[s.card])
+	} else {
+		body = s.lastLines()
+	}
+	room := s.height - len(head)
+	s.offset = min(s.offset, max(len(body)-room, 0))
+	s.total, s.room = len(body), room
+	shown, _ := window(body, -1, s.offset, room)
+	return fill(append(head, shown...), s.width, s.height)
+}
+
+// steps is where one is among the cards.
+func (s *hand) steps() string {
+	t := s.env.theme
+	var parts []string
+	for i := range s.cards() {
+		sign := "○"
+		switch {
+		case i == s.card:
+			sign = t.Cursor.Render("●")
+		case s.entered[i]:
+			sign = t.Good.Render("✓")
+		}
+		parts = append(parts, sign)
+	}
+	text := "all values"
+	if s.onCard() {
+		text = "value " + itoa(s.card+1) + " of " + itoa(len(s.cards()))
+	}
+	return strings.Join(parts, " ") + "  " + t.Faint.Render(text)
+}
+
+func (s *hand) cardLines(c sso.SPSetting) []string {
+	t := s.env.theme
+	out := []string{t.Title.Render(fit(plain(c.Label), s.width))}
+	if s.profile != nil {
+		if set, ok := s.profile.Setting(c.ID); ok {
+			out = append(out, styled(t.Faint, plain(howTo(set)), s.width)...)
+		}
+	}
+	out = append(out, "")
+	if c.Value == "" {
+		return append(out, wrap("Leave it empty.", s.width)...)
+	}
+	for _, line := range strings.Split(strings.TrimRight(c.Value, "\n"), "\n") {
+		out = append(out, wrap(plain(line), s.width)...)
+	}
+	if s.handoff.Dir != "" {
+		out = append(out, "")
+		out = append(out, styledHang(t.Faint, "Also in  ", plain(s.handoff.Dir), s.width)...)
+	}
+	return out
+}
+
+// howTo is how a setting is entered, in the words of its page.
+func howTo(set catalog.Setting) string {
+	var parts []string
+	if set.Label != set.Title() {
+		parts = append(parts, "On the page: "+set.Label+".")
+	}
+	if len(set.Synonyms) > 0 {
+		parts = append(parts, "Some pages call it "+strings.Join(set.Synonyms, " or ")+".")
+	}
+	if set.Kind == catalog.KindFile {
+		parts = append(parts, "The page takes a file: "+set.FileName+", from the folder below.")
+	}
+	if set.Help != "" {
+		parts = append(parts, set.Help)
+	}
+	return strings.Join(parts, " ")
+}
+
+// lastLines say what to press, and ask for the word that it is done.
+func (s *hand) lastLines() []string {
+	t := s.env.theme
+	var out []string
+	effects := []catalog.Effect{catalog.EffectTest, catalog.EffectSave}
+	ask := "Are all values in place and saved?"
+	switch s.handoff.Step {
+	case plan.StepEnable:
+		effects, ask = []catalog.Effect{catalog.EffectEnable}, "Is the switch as it should be?"
+	case plan.StepPush:
+		if len(s.cards()) == 0 {
+			effects, ask = effects[1:], "Are Okta's values taken out of the page, and is that saved?"
+		}
+	}
+	if s.profile != nil && s.profile.Portal != nil {
+		for _, b := range s.profile.Portal.Buttons {
+			if slices.Contains(effects, b.Effect) {
+				out = append(out, pressLines(t, b, s.width)...)
+			}
+		}
+		for _, p := range s.profile.Portal.OtherPages {
+			out = append(out, wrap("In some versions the page is under "+plain(p), s.width)...)
+		}
+	}
+	out = append(out, "", t.Strong.Render(ask), "")
+	return append(out, "[ Yes, go on ]  enter")
+}
+
+// pressLines say which button to press and what it does.
+func pressLines(t Theme, b catalog.Button, width int) []string {
+	out := []string{"Press  " + t.Strong.Render(fit(plain(b.Label), width-7))}
+	return append(out, hang("       ", plain(b.Help), width)...)
+}
+
+// Note tells that there is more to read.
+func (s *hand) Note() string { return moreBelow(s.total, s.offset, s.room) }
+
+func (s *hand) SetSize(w, h int) Screen  { s.sized = sized{w, h}; return s }
+func (s *hand) Title() string            { return "SP settings" }
+func (s *hand) Captures(tea.KeyMsg) bool { return false }
+
+func (s *hand) ShortHelp() []key.Binding {
+	k := s.env.keys
+	if !s.onCard() {
+		return keymap(as(k.Enter, "it is done"), as(k.Left, "cards"), as(k.Exit, "save and quit"))
+	}
+	return keymap(as(k.Enter, "entered, next"), as(k.Copy, "copy value"), bind("←→", "cards", "left", "right"),
+		bind("↑↓", "scroll", "up", "down"), as(k.Exit, "save and quit"))
+}
+func (s *hand) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp()} }
+
+func (s *hand) Explain() Explanation {
+	x := Explanation{Title: "SP settings", What: "These values have to stand in the service provider's settings, each under the label shown. " +
+		"You can leave at any time; the next start goes on here.", SP: plain(s.handoff.Page)}
+	if s.onCard() {
+		x.Title = plain(s.cards()[s.card].Label)
+	}
+	return x
+}
+
+func (s *hand) Keep(d *Draft) {
+	if s.said {
+		d.confirm(s.handoff.Step)
+	}
+}

@@ -1,0 +1,86 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+
+	"example.com/ssowizard/internal/hint"
+	_ "example.com/ssowizard/internal/termbg" // before Bubble Tea asks the terminal
+)
+
+// Terminal is what the wizard draws on and reads from.
+type Terminal struct {
+	In    io.Reader
+	Out   io.Writer
+	Look  Look
+	Width int // for the lines that are left behind
+}
+
+// ErrQuit is the end of a wizard that was left before its work was done: by
+// ctrl+c. What was answered is kept.
+var ErrQuit = hint.New(hint.Interrupted, "interrupted", "start ssowizard again: it goes on from here")
+
+// Run shows the wizard until it is left, and gives the lines that are to stay
+// in the terminal. It returns when everything that it began has ended.
+func Run(ctx context.Context, cfg Config, term Terminal) (lines []string, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	lipgloss.SetColorProfile(ProfileOf(term.Look))
+	lipgloss.SetHasDarkBackground(term.Look != Light)
+	cfg.Theme = NewTheme(term.Look, term.Out)
+	root := NewRoot(ctx, cfg)
+	defer root.Wait()
+	defer cancel()
+	program := tea.NewProgram(root, tea.WithContext(ctx), tea.WithAltScreen(), tea.WithInput(term.In), tea.WithOutput(term.Out), tea.WithoutSignalHandler())
+	_, err = program.Run()
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return root.Left(term.Width), root.outcome(err)
+}
+
+// Left are the lines to leave in the terminal.
+func (r *Root) Left(width int) []string {
+	width = max(min(width, 100), leastWidth)
+	switch {
+	case r.at() == atDone:
+		return unstyled(r.summary(width, NewTheme(Monochrome, io.Discard), true))
+	case r.verb == Setup && r.draft.SP != "":
+		return unstyled(r.unfinishedLines(width, NewTheme(Monochrome, io.Discard)))
+	}
+	return nil
+}
+
+// unstyled is text for a stream of which nobody knows where it ends.
+func unstyled(lines []string) []string {
+	for i := range lines {
+		lines[i] = strings.TrimRight(ansi.Strip(lines[i]), " ")
+	}
+	return lines
+}
+
+func (r *Root) outcome(err error) error {
+	switch {
+	case errors.Is(err, tea.ErrProgramPanic):
+		return fmt.Errorf("the wizard broke down: %w", err)
+	case errors.Is(err, tea.ErrInterrupted):
+		return ErrQuit
+	case err != nil:
+		return err
+	case r.openErr != nil:
+		return r.openErr
+	case r.at() == atDone:
+		return nil
+	case r.interrupted:
+		return ErrQuit
+	case r.last.err != nil && r.at() >= atApply:
+		return r.last.err
+	}
+	return nil
+}

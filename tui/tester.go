@@ -1,0 +1,169 @@
+package tui
+
+import (
+	"errors"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/huh"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/secret"
+	"example.com/ssowizard/internal/sso"
+)
+
+// tester asks who tries the sign-in first, and with which password.
+type tester struct {
+	sized
+	env      *env
+	draft    Draft
+	form     *form
+	way      *field
+	login    *field
+	password *field
+	have     bool // a password of an earlier visit, or of the environment
+	number   int
+	looking  bool
+	found    *sso.Person
+	err      error
+}
+
+type testerMsg struct {
+	number int
+	found  Found
+	err    error
+}
+
+const (
+	testNow   = "yes"
+	testLater = "no"
+)
+
+func newTester(e *env, d Draft, have bool) Screen {
+	s := &tester{env: e, draft: d, have: have}
+	way := testNow
+	if d.NoTest {
+		way = testLater
+	}
+	s.way = choiceField(e, "Try a real sign-in before everybody gets access?", way,
+		[]huh.Option[string]{huh.NewOption("yes, as a person of my choice", testNow), huh.NewOption("no; it cannot be turned on without a test", testLater)})
+	s.way.explain = Explanation{Title: "Test", What: "One person is assigned first and signs in for real; everybody else is assigned after that has worked, so that nobody meets a broken tile."}
+	login := d.Tester
+	if login == "" && len(d.People) > 0 {
+		login = d.People[0].Ref
+	}
+	q, pq := ask.Find(ask.TestUser), ask.Find(ask.TestPassword)
+	s.login = textField(e, q.Title, login)
+	s.login.help = "Okta login of somebody who also has an account at the service provider"
+	s.login.explain = Explanation{Title: q.Title, What: q.Help + ".", Okta: "Directory → People → the person → Username", Example: q.Example}
+	s.login.check = func(text string) error {
+		if text == "" {
+			return errors.New("somebody has to try it, such as " + q.Example)
+		}
+		return nil
+	}
+	s.password = secretField(e, pq.Title)
+	s.password.help = "Used for this test and not kept"
+	if have {
+		s.password.help = "Empty: the one given before"
+	}
+	s.password.explain = Explanation{Title: pq.Title, What: "The Okta password of the test user. It goes to Okta's own sign-in page and nowhere else, and is not kept."}
+	s.password.check = func(text string) error {
+		if text == "" && !s.have {
+			return errors.New("the password is needed for the sign-in; nothing is shown while you type")
+		}
+		return nil
+	}
+	s.form = &form{env: e}
+	s.arrange()
+	return s
+}
+
+// arrange shows the fields that the answer to the first one calls for.
+func (s *tester) arrange() {
+	s.form.fields = []*field{s.way}
+	if s.way.text() == testNow {
+		s.form.fields = append(s.form.fields, s.login, s.password)
+	}
+}
+
+func (s *tester) Init() tea.Cmd { return s.form.Init() }
+
+func (s *tester) Update(msg tea.Msg) (Screen, tea.Cmd) {
+	if m, ok := msg.(testerMsg); ok {
+		return s.answered(m)
+	}
+	if k, ok := msg.(tea.KeyMsg); ok {
+		if s.looking {
+			return s, nil
+		}
+		if k.Type == tea.KeyRunes || k.Type == tea.KeyBackspace {
+			s.err, s.found = nil, nil
+		}
+	}
+	finished, cmd := s.form.Update(msg)
+	s.arrange()
+	if !finished {
+		return s, cmd
+	}
+	if s.way.text() == testLater {
+		return s, tea.Batch(cmd, send(done{atTester}))
+	}
+	s.number = s.env.request()
+	s.looking, s.err = true, nil
+	n, e, org, ref := s.number, s.env, s.draft.Org, s.login.text()
+	return s, func() tea.Msg {
+		found, err := e.back.FindPeople(e.ctx, org, []string{ref})
+		if err != nil || len(found) != 1 {
+			return testerMsg{number: n, err: err}
+		}
+		return testerMsg{n, found[0], nil}
+	}
+}
+
+func (s *tester) answered(m testerMsg) (Screen, tea.Cmd) {
+	if m.number != s.number {
+		return s, nil
+	}
+	s.looking, s.err = false, m.err
+	switch {
+	case m.err != nil:
+		return s, nil
+	case m.found.Person == nil:
+		s.err = errors.New(m.found.Why)
+		return s, s.form.move(1)
+	}
+	s.found = m.found.Person
+	typed := secret.New(s.password.text())
+	return s, tea.Sequence(send(gotSecrets{Secrets: Secrets{Password: typed}}), send(done{atTester}))
+}
+
+func (s *tester) View() string {
+	t := s.env.theme
+	lines, focus := s.form.lines(s.width)
+	switch {
+	case s.looking:
+		lines = append(lines, t.Accent.Render(spinner(zeroTime))+" Looking the person up …")
+		focus = len(lines) - 1
+	case s.err != nil:
+		lines = append(lines, failureLines(t, s.err, s.width)...)
+		focus = len(lines) - 1
+	}
+	shown, _ := window(lines, focus, 0, s.height)
+	return fill(shown, s.width, s.height)
+}
+
+func (s *tester) SetSize(w, h int) Screen    { s.sized = sized{w, h}; return s }
+func (s *tester) Title() string              { return "Who tries it first" }
+func (s *tester) Captures(k tea.KeyMsg) bool { return s.form.captures(k) }
+func (s *tester) ShortHelp() []key.Binding   { return s.form.shortHelp("continue") }
+func (s *tester) FullHelp() [][]key.Binding  { return [][]key.Binding{s.ShortHelp()} }
+func (s *tester) Explain() Explanation       { return s.form.explain() }
+
+func (s *tester) Keep(d *Draft) {
+	d.NoTest = s.way.text() == testLater
+	if login := s.login.text(); login != d.Tester {
+		d.Tester = login
+		delete(d.From, ask.TestUser)
+	}
+}
