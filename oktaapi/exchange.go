@@ -58,6 +58,9 @@ func (c *Client) exchangeCode(ctx context.Context, x sso.CodeExchange) (sso.Toke
 
 func exchangeRequest(ctx context.Context, x sso.CodeExchange) (*http.Request, error) {
 	form := url.Values{"grant_type": {"authorization_code"}, "code": {x.Code.Reveal()}, "redirect_uri": {x.RedirectURI}}
+	if !x.Verifier.IsZero() {
+		form.Set("code_verifier", x.Verifier.Reveal())
+	}
 	switch x.Authentication {
 	case "client_secret_post":
 		form.Set("client_id", x.ClientID)
@@ -97,3 +100,6 @@ func exchangeRefused(r call, a answer, body gjson.Result) error {
 	}
 	return out
 }
+
+// ErrorCode is Code: callers that do not know this type ask for it.
+func (e *Error) ErrorCode() string { return e.Code }

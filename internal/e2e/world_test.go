@@ -125,12 +125,20 @@ func newWorld(t testing.TB) *world {
 			}
 		}
 	}
-	w.sps, err = sp.New(sp.Options{Log: durable.Memory(), Now: w.clock.Now, People: people, OktaOrigin: orgURL})
+	w.sps, err = sp.New(sp.Options{Log: durable.Memory(), Rand: newRandom(), Now: w.clock.Now, People: people, OktaOrigin: orgURL, Transport: backstage{w}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.wire = &wire{world: w}
 	return w
+}
+
+// backstage carries what the service providers ask Okta themselves; it is none
+// of our calls and never breaks.
+type backstage struct{ world *world }
+
+func (b backstage) RoundTrip(req *http.Request) (*http.Response, error) {
+	return b.world.wire.serve(req), nil
 }
 
 // wire carries requests to the handlers without a socket.
@@ -154,6 +162,7 @@ const (
 	tooMany     fault = "429 with a reset ahead"
 	serverError fault = "500"
 	truncated   fault = "truncated body"
+	deadToken   fault = "401"
 )
 
 var wireFaults = []fault{killBefore, killAfter, lostAnswer, refused, tooMany, serverError, truncated}
@@ -178,6 +187,8 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &dialError{}
 	case tooMany:
 		return w.answer(req, http.StatusTooManyRequests, "E0000047"), nil
+	case deadToken:
+		return w.answer(req, http.StatusUnauthorized, "E0000011"), nil
 	case serverError:
 		return w.answer(req, http.StatusInternalServerError, "E0000009"), nil
 	}
@@ -292,6 +303,21 @@ func (k *keeper) Remove() error {
 	return k.Connection.Remove()
 }
 
+var profiles = sync.OnceValues(func() (*catalog.Catalog, error) { return catalog.Load("") })
+
+func profileOf(t testing.TB, id string) *catalog.Profile {
+	t.Helper()
+	c, err := profiles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := c.Profile(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // start is a new process on the machine: clients without memory, the state as
 // it is on disk.
 func (w *world) start(profileID string) (*plan.Core, *keeper) {
@@ -299,11 +325,8 @@ func (w *world) start(profileID string) (*plan.Core, *keeper) {
 	w.wire.mu.Lock()
 	w.wire.dead, w.wire.fault, w.wire.calls = false, nil, nil
 	w.wire.mu.Unlock()
-	c, err := catalog.Load("")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	profile, err := c.Profile(profileID)
+	profile := profileOf(w.t, profileID)
+	inputs, err := profile.CheckInputs(sweptInputs[profileID])
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -318,7 +341,7 @@ func (w *world) start(profileID string) (*plan.Core, *keeper) {
 		if info.Key != profileID {
 			continue
 		}
-		core.SP, err = api.New(api.Config{Profile: profile, BaseURL: info.APIURL, Token: secret.New(info.APIToken), Transport: w.wire, Clock: w.clock})
+		core.SP, err = api.New(api.Config{Profile: profile, BaseURL: info.APIURL, Token: secret.New(info.APIToken), Inputs: inputs, Transport: w.wire, Clock: w.clock})
 		if err != nil {
 			w.t.Fatal(err)
 		}

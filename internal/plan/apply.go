@@ -125,7 +125,11 @@ func (r *run) execute(ctx context.Context, s Step) (Status, string, error) {
 		StepPush: r.stepPush, StepReadback: r.stepReadback, StepTest: r.stepTest,
 		StepAssign: r.stepAssign, StepEnable: r.stepEnable, StepKey: r.stepKey, StepSwitch: r.stepSwitch,
 	}
-	if r.plan.Rotate != nil {
+	switch {
+	case r.plan.Rotate == nil:
+	case r.profile.Protocol == sso.OIDC:
+		steps[StepKey], steps[StepValues], steps[StepTest], steps[StepOktaRetire] = r.stepSecret, r.rotateSecretValues, r.rotateSecretTest, r.retireSecret
+	default:
 		steps[StepValues], steps[StepPush], steps[StepTest] = r.rotateValues, r.rotatePush, r.rotateTest
 	}
 	if s.Action == Delete {
@@ -149,6 +153,10 @@ func (r *run) adopt(id StepID) error {
 	switch id {
 	case StepApp:
 		return r.keepApp(r.app, r.state.CreatedApp)
+	case StepBookmark:
+		if b := r.plan.Observed.Bookmark; b != nil && r.state.BookmarkID != b.ID {
+			return r.save(func(s *sso.State) { s.BookmarkID = b.ID })
+		}
 	case StepPush:
 		if r.sp.Readable && r.sp.Configured && r.state.AppliedSP == nil {
 			return r.save(func(s *sso.State) { s.AppliedSP = r.sp.Settings })

@@ -77,9 +77,11 @@ func (r *run) handoff(step StepID, settings []sso.SPSetting, todo string) error 
 		h.Page = strings.TrimSpace(r.profile.Portal.URL + "  " + r.profile.Portal.Page)
 	}
 	for _, s := range settings {
-		if !s.Secret {
-			h.Values = append(h.Values, HandoffValue{Label: s.Label, Value: s.Value})
+		v := HandoffValue{Label: s.Label, Value: s.Value}
+		if s.Secret {
+			v.Value, v.Note = "", fmt.Sprintf("a secret, not shown here: copy it in the Okta Admin Console, Applications → %s → General → Client Credentials", sso.PlainText(r.app.Label, 100))
 		}
+		h.Values = append(h.Values, v)
 	}
 	if r.Handoff != nil && len(settings) > 0 {
 		dir, err := r.Handoff(settings)
@@ -199,7 +201,7 @@ func (r *run) stepEnable(ctx context.Context, _ Step) (string, error) {
 		return "", err
 	}
 	if !r.sp.Readable {
-		return r.enableByHand()
+		return r.enableByHand(ctx)
 	}
 	if !r.sp.Enabled {
 		err := r.write(ctx, StepEnable, "turn on sign-in with Okta at "+r.profile.Name, func(ctx context.Context) (string, error) {
@@ -226,12 +228,17 @@ func (r *run) stepEnable(ctx context.Context, _ Step) (string, error) {
 	if err := r.pushLate(ctx); err != nil {
 		return "", err
 	}
-	detail := "on"
-	if text := r.deadline(r.Clock.Now()); text != "" {
-		detail += "; " + text
-		r.later = text
+	return r.turnedOn("on"), nil
+}
+
+// turnedOn is what to say of the switch: that it is on, and what follows.
+func (r *run) turnedOn(how string) string {
+	text := r.deadline(r.Clock.Now())
+	if text == "" {
+		return how
 	}
-	return detail, nil
+	r.later = text
+	return how + "; " + text
 }
 
 // pushLate turns on what waits until sign-in with Okta is on and has worked.
@@ -276,6 +283,9 @@ func (r *run) proveEnabled(ctx context.Context) error {
 	if cause == nil {
 		cause = testFailed(r.findings)
 	}
+	if !r.sp.Readable {
+		return r.turnOffByHand(cause)
+	}
 	ctx = context.WithoutCancel(ctx)
 	err := r.write(ctx, StepEnable, "turn off again at "+r.profile.Name, func(ctx context.Context) (string, error) {
 		return "", r.SP.SetEnabled(ctx, false)
@@ -296,12 +306,41 @@ func (r *run) keepEnabled() error {
 	return r.save(func(s *sso.State) { s.EnabledAt = &now })
 }
 
-func (r *run) enableByHand() (string, error) {
+// enableByHand takes a person's word that the switch is on, and then tries a
+// real sign-in just as where the switch was ours.
+func (r *run) enableByHand(ctx context.Context) (string, error) {
 	if !r.confirmed(StepEnable) {
 		return "", r.handoff(StepEnable, nil, fmt.Sprintf("turn the switch on at %s, then run the command again with --confirmed %s", r.profile.Name, StepEnable))
 	}
 	r.sp.Enabled = true
-	return "turned on by hand", r.keepEnabled()
+	if err := r.keepEnabled(); err != nil {
+		return "", err
+	}
+	if err := r.proveEnabled(ctx); err != nil {
+		return "", err
+	}
+	return r.turnedOn("turned on by hand"), r.tellLate()
+}
+
+// tellLate names what a person may turn on now that sign-in with Okta works.
+func (r *run) tellLate() error {
+	late, err := r.profile.LateSettings(r.plan.Inputs, r.sp.Offered, r.idp)
+	for _, s := range late {
+		r.emit(Event{Kind: EventWarning, Step: StepEnable,
+			Detail: fmt.Sprintf("a sign-in has worked, so turn on %s at %s by hand now; nobody here can see whether it is", s.Label, r.profile.Name)})
+	}
+	return err
+}
+
+// turnOffByHand asks for the switch back after the first real sign-in has
+// failed. Until a person says so, it is on.
+func (r *run) turnOffByHand(cause error) error {
+	if err := r.save(func(s *sso.State) { s.Proof = nil }); err != nil {
+		return errors.Join(cause, err)
+	}
+	return hint.Seal(hint.TestFailed, fmt.Errorf("the first real sign-in after turning on failed: %w", cause),
+		fmt.Sprintf("turn the switch off at %s at once, because people may not be able to sign in; then tell so: ssowizard disable %s --confirmed %s",
+			r.profile.Name, r.connection(), StepEnable))
 }
 
 // checkProof refuses unless a kept proof is for what both sides hold now.

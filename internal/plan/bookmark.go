@@ -26,6 +26,16 @@ func findBookmark(o Observed, spec sso.Spec) *sso.App {
 	return nil
 }
 
+func (c *Core) observeBookmark(ctx context.Context, g *gather, o *Observed) {
+	id := o.Bookmark.ID
+	for _, read := range []func(context.Context, string) ([]sso.Assignment, error){c.Okta.AppGroups, c.Okta.AppUsers} {
+		g.do(func() (func(), error) {
+			list, err := read(ctx, id)
+			return func() { o.BookmarkAssigned = append(o.BookmarkAssigned, list...) }, err
+		})
+	}
+}
+
 // bookmark plans the tile that leads to the service provider's own sign-in,
 // where the app's tile cannot.
 func (m *maker) bookmark() error {
@@ -109,6 +119,9 @@ func (r *run) deleteBookmark(ctx context.Context, _ Step) (string, error) {
 // assignBookmark gives the tile to whoever gets the app.
 func (r *run) assignBookmark(ctx context.Context) error {
 	id := r.state.BookmarkID
+	if id == "" && r.plan.Observed.Bookmark != nil {
+		id = r.plan.Observed.Bookmark.ID
+	}
 	if id == "" {
 		return nil
 	}

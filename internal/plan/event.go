@@ -55,8 +55,10 @@ type Handoff struct {
 	All    []sso.SPSetting `json:"-"`
 }
 
-// HandoffValue is one value under the label that the page uses.
+// HandoffValue is one value under the label that the page uses. A secret has no
+// Value here; Note says where the person sees it.
 type HandoffValue struct {
 	Label string `json:"label"`
 	Value string `json:"value"`
+	Note  string `json:"note,omitempty"`
 }

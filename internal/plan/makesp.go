@@ -188,26 +188,27 @@ func (m *maker) assignments() {
 	m.add(StepAssign, action, summary, changes)
 }
 
-// bookmarkAssign is who gets the bookmark app: those who get the app now, and
-// everybody named when the tile is new.
+// bookmarkAssign is who is named and does not have the bookmark app yet.
 func (m *maker) bookmarkAssign() []sso.Assignment {
-	step := m.Step(StepBookmark)
-	if step == nil || m.WantBookmark == nil {
+	if m.WantBookmark == nil {
 		return nil
 	}
-	if step.Action != Create {
-		return m.Assign
+	has := map[string]bool{}
+	for _, a := range m.Observed.BookmarkAssigned {
+		has[a.ID] = !a.ThroughGroup
 	}
-	var all []sso.Assignment
+	var missing []sso.Assignment
 	for _, ref := range m.Spec.Groups {
-		g := m.Observed.Groups[ref]
-		all = append(all, sso.Assignment{Kind: sso.ToGroup, ID: g.ID, Name: g.Name})
+		if g := m.Observed.Groups[ref]; !has[g.ID] {
+			missing = append(missing, sso.Assignment{Kind: sso.ToGroup, ID: g.ID, Name: g.Name})
+		}
 	}
 	for _, ref := range m.Spec.Users {
-		u := m.Observed.People[ref]
-		all = append(all, sso.Assignment{Kind: sso.ToUser, ID: u.ID, Name: u.Login})
+		if u := m.Observed.People[ref]; !has[u.ID] {
+			missing = append(missing, sso.Assignment{Kind: sso.ToUser, ID: u.ID, Name: u.Login})
+		}
 	}
-	return all
+	return missing
 }
 
 // want adds an assignment unless it is there. A person who has the app only

@@ -64,6 +64,7 @@ func MakeEnable(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ
 	if err := m.enable(false); err != nil {
 		return nil, err
 	}
+	m.warnWhoIsTold()
 	return m.Plan, nil
 }
 

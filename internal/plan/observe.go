@@ -26,6 +26,8 @@ type Observed struct {
 	secrets []sso.ClientSecret
 	// Bookmark is the bookmark app beside it, nil when there is none.
 	Bookmark *sso.App
+	// BookmarkAssigned are the people and groups that have the bookmark app.
+	BookmarkAssigned []sso.Assignment
 	// SPPeople are the people of the service provider, where it tells.
 	SPPeople []sso.SPPerson
 
@@ -219,6 +221,9 @@ func (c *Core) observeApp(ctx context.Context, l looking, o *Observed) error {
 			idp, secrets, err := c.idpValues(ctx, app)
 			return func() { o.IdP, o.secrets = &idp, secrets }, err
 		})
+	}
+	if o.Bookmark != nil {
+		c.observeBookmark(ctx, g, o)
 	}
 	if l.groups {
 		g.do(func() (func(), error) {

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 
 	"example.com/ssowizard/internal/diagnose"
@@ -120,7 +119,8 @@ func (r *run) codeFlow(ctx context.Context) error {
 	r.checkDiscovery(server)
 	state, nonce := guessless(), guessless()
 	redirect := r.app.OIDC.RedirectURIs[0]
-	req := sso.CodeFlowRequest{AuthorizeURL: authorizeURL(server, r.app.OIDC.ClientID, redirect, state, nonce), RedirectURI: redirect, State: state}
+	query := sso.CodeQuery{ClientID: r.app.OIDC.ClientID, RedirectURI: redirect, State: state, Nonce: nonce}
+	req := sso.CodeFlowRequest{AuthorizeURL: server.CodeURL(query), RedirectURI: redirect, State: state}
 	flow, err := r.codeSignIn(ctx, signIn, req)
 	if err != nil {
 		return err
@@ -181,18 +181,13 @@ func (r *run) checkDiscovery(server sso.AuthorizationServer) {
 	}
 }
 
+// tokenError is OAuth's word for why there are no tokens, such as invalid_client.
 func tokenError(err error) string {
-	for _, word := range []string{"invalid_client", "invalid_grant"} {
-		if strings.Contains(err.Error(), word) {
-			return word
-		}
+	var e interface{ ErrorCode() string }
+	if errors.As(err, &e) && e.ErrorCode() != "" {
+		return e.ErrorCode()
 	}
 	return "token"
-}
-
-func authorizeURL(server sso.AuthorizationServer, clientID, redirect, state, nonce string) string {
-	q := url.Values{"client_id": {clientID}, "redirect_uri": {redirect}, "response_type": {"code"}, "scope": {"openid email profile"}, "state": {state}, "nonce": {nonce}}
-	return server.AuthorizeURL + "?" + q.Encode()
 }
 
 // guessless is a text that nobody can guess.

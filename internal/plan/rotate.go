@@ -38,11 +38,11 @@ func MakeRotate(spec sso.Spec, profile *catalog.Profile, o Observed, keys []sso.
 	if err != nil {
 		return nil, err
 	}
-	if profile.Protocol != sso.SAML {
-		return nil, hint.New(hint.Usage, profile.Name+" uses OIDC: there is no signing certificate of an app to rotate", "")
-	}
 	if o.App.Status != sso.StatusActive || o.IdP == nil {
 		return nil, hint.New(hint.Refused, fmt.Sprintf("the app %s is not active", name(*o.App)), "set it up again with --override, or activate it in Okta")
+	}
+	if profile.Protocol == sso.OIDC {
+		return makeRotateSecret(m, profile)
 	}
 	m.Rotate = &RotatePlan{FromKID: o.App.KID, Years: years}
 	for _, k := range keys {
@@ -309,7 +309,10 @@ func (r *run) pushBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = r.write(ctx, StepPush, "put the old certificate back at "+r.profile.Name, func(ctx context.Context) (string, error) {
+	if want, err = r.withSecrets(want); err != nil {
+		return err
+	}
+	err = r.write(ctx, StepPush, "put the old values back at "+r.profile.Name, func(ctx context.Context) (string, error) {
 		_, err := r.SP.Push(ctx, want)
 		return "", err
 	})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/sso"
 )
 
@@ -37,6 +38,10 @@ func (m *maker) warnWhoIsTold() {
 		if setting, ok := m.Profile.Setting(c.Field); ok && setting.Consent != "" {
 			m.Warnings = append(m.Warnings, setting.Consent)
 		}
+	}
+	if m.Profile.Proof == catalog.ProofResponse && m.Observed.Tester == nil {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("nobody tries a real sign-in at %s right after turning on, so a mistake shows only when people cannot sign in; "+
+			"name a tester with --test-user and --test-password-file", m.Profile.Name))
 	}
 	if m.Observed.SP.Enabled {
 		return

@@ -3,9 +3,9 @@ package signin_test
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"errors"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -29,6 +29,8 @@ type proof struct {
 	secret secret.String
 	server sso.AuthorizationServer
 	ticks  atomic.Int64
+
+	verifier secret.String // of PKCE
 }
 
 // now moves on whenever somebody looks, so that nobody has to wait for Okta's
@@ -77,10 +79,8 @@ func newProof(t *testing.T, redirectURI string) *proof {
 
 func (p *proof) flow(redirectURI string) sso.CodeFlow {
 	p.t.Helper()
-	q := url.Values{"client_id": {p.app.OIDC.ClientID}, "redirect_uri": {redirectURI}, "response_type": {"code"},
-		"scope": {"openid email profile"}, "state": {stateText}, "nonce": {"n1"}}
-	f, err := p.person.CodeFlow(p.t.Context(), sso.CodeFlowRequest{
-		AuthorizeURL: p.server.AuthorizeURL + "?" + q.Encode(), RedirectURI: redirectURI, State: stateText})
+	address := p.server.CodeURL(sso.CodeQuery{ClientID: p.app.OIDC.ClientID, RedirectURI: redirectURI, State: stateText, Nonce: "n1", Verifier: p.verifier})
+	f, err := p.person.CodeFlow(p.t.Context(), sso.CodeFlowRequest{AuthorizeURL: address, RedirectURI: redirectURI, State: stateText})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func (p *proof) flow(redirectURI string) sso.CodeFlow {
 
 func (p *proof) exchange(f sso.CodeFlow, s secret.String) (sso.Tokens, error) {
 	return p.api.ExchangeCode(p.t.Context(), sso.CodeExchange{TokenURL: p.server.TokenURL, ClientID: p.app.OIDC.ClientID,
-		Secret: s, Code: f.Code, RedirectURI: callback, Authentication: p.app.OIDC.ClientAuthentication})
+		Secret: s, Code: f.Code, RedirectURI: callback, Authentication: p.app.OIDC.ClientAuthentication, Verifier: p.verifier})
 }
 
 func TestOIDCAppIsProvedByOktasAnswer(t *testing.T) {
@@ -161,5 +161,29 @@ func TestOIDCAppThatIsWrongIsNotProved(t *testing.T) {
 	}
 	if f := p.flow(callback); f.Seen.Outcome != sso.OutcomeNotAssigned || f.ErrorCode != "access_denied" {
 		t.Errorf("not assigned: %+v", f)
+	}
+}
+
+func TestOIDCAppThatRequiresPKCEIsProvedToo(t *testing.T) {
+	t.Parallel()
+	p := newProof(t, callback)
+	want := p.app
+	want.OIDC.PKCERequired = true
+	if _, err := p.api.UpdateApp(t.Context(), p.app.ID, want); err != nil {
+		t.Fatal(err)
+	}
+	if f := p.flow(callback); f.ErrorCode != "invalid_request" || !strings.Contains(f.Seen.Detail, "PKCE") {
+		t.Errorf("without a verifier: %+v", f)
+	}
+	p.verifier = secret.New(strings.Repeat("verifier", 6))
+	f := p.flow(callback)
+	if _, err := p.exchange(f, p.secret); err != nil {
+		t.Errorf("with a verifier: %v, %+v", err, f.Seen)
+	}
+	f = p.flow(callback)
+	p.verifier = secret.New(strings.Repeat("another-", 6))
+	var coded interface{ ErrorCode() string }
+	if _, err := p.exchange(f, p.secret); !errors.As(err, &coded) || coded.ErrorCode() != "invalid_grant" {
+		t.Errorf("with another verifier: %v", err)
 	}
 }

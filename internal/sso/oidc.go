@@ -1,6 +1,10 @@
 package sso
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"strings"
 	"time"
 
 	"example.com/ssowizard/internal/secret"
@@ -23,6 +27,33 @@ type AuthorizationServer struct {
 	TokenURL     string
 	UserInfoURL  string
 	KeysURL      string // JWKS
+}
+
+// CodeQuery is what a relying party asks the authorization endpoint.
+type CodeQuery struct {
+	ClientID    string
+	RedirectURI string
+	State       string // nobody can guess it, as Nonce
+	Nonce       string
+	// Verifier is that of PKCE, for apps that require it; zero sends none.
+	Verifier secret.String
+}
+
+// CodeURL is the whole address that asks for a code with the scopes that a
+// sign-in needs.
+func (s AuthorizationServer) CodeURL(q CodeQuery) string {
+	query := url.Values{"response_type": {"code"}, "client_id": {q.ClientID}, "redirect_uri": {q.RedirectURI},
+		"scope": {"openid email profile"}, "state": {q.State}, "nonce": {q.Nonce}}
+	if !q.Verifier.IsZero() {
+		sum := sha256.Sum256([]byte(q.Verifier.Reveal()))
+		query.Set("code_challenge", base64.RawURLEncoding.EncodeToString(sum[:]))
+		query.Set("code_challenge_method", "S256")
+	}
+	separator := "?"
+	if strings.Contains(s.AuthorizeURL, "?") {
+		separator = "&"
+	}
+	return s.AuthorizeURL + separator + query.Encode()
 }
 
 // CodeFlowRequest asks for one authorization code, by a real sign-in that
@@ -59,6 +90,8 @@ type CodeExchange struct {
 	// Authentication is the app's token_endpoint_auth_method:
 	// client_secret_post or client_secret_basic.
 	Authentication string
+	// Verifier is the one of CodeQuery, zero where that had none.
+	Verifier secret.String
 }
 
 // Tokens are what a code gives. They live in memory only.
