@@ -54,6 +54,8 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	b.cmd = exec.CommandContext(ctx, o.Program, append(flags, o.URL)...)
 	b.cmd.Cancel = func() error { return end(b.cmd.Process) }
 	b.cmd.WaitDelay = grace
+	said := &tail{}
+	b.cmd.Stderr = said
 	if err := b.cmd.Start(); err != nil {
 		b.stop()
 		b.clean()
@@ -61,9 +63,9 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	}
 	go func() {
 		defer close(b.done)
-		err := b.cmd.Wait()
-		if ctx.Err() == nil {
-			b.err = err
+		if err := b.cmd.Wait(); err != nil && ctx.Err() == nil {
+			b.err = hint.Add(fmt.Errorf("the browser %s ended: %w: %s", o.Program, err, said.last()),
+				"it needs a screen; without one, open the sandbox's addresses from another program")
 		}
 		b.stop()
 		b.clean()

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -106,5 +107,23 @@ func TestStartSaysWhichProgramDoesNotStart(t *testing.T) {
 	_, err := browser.Start(t.Context(), browser.Options{Program: filepath.Join(t.TempDir(), "none"), URL: "http://127.0.0.1/"})
 	if err == nil || !strings.Contains(err.Error(), "none") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestBrowserThatEndsByItselfSaysWhy(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the browser here is a shell script")
+	}
+	program := filepath.Join(t.TempDir(), "blind")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\nprintf 'noise\\n\\033[2JMissing screen\\n' >&2\nexit 3\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	b, err := browser.Start(t.Context(), browser.Options{Program: program, URL: "http://127.0.0.1/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-b.Done()
+	if err := b.Close(); err == nil || !strings.HasSuffix(err.Error(), ": [2JMissing screen") {
+		t.Errorf("%q", err)
 	}
 }

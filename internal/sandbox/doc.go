@@ -40,6 +40,9 @@ type Options struct {
 	Policy        string // password or two-factor
 	Latency       time.Duration
 	LogFile       string
+	// Lag is how long the org's search does not know what is new, and how long
+	// the members of a group wait for an app that it was given.
+	Lag time.Duration
 	// Faults are what goes wrong on purpose, at the org and the service
 	// providers: KIND[=ARG]@METHOD PATH[#COUNT].
 	Faults []string

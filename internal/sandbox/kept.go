@@ -96,6 +96,9 @@ func (o Options) check() error {
 	if o.Latency < 0 {
 		return &OptionsError{Option: "latency", Value: o.Latency.String(), Reason: "must not be negative"}
 	}
+	if o.Lag < 0 {
+		return &OptionsError{Option: "lag", Value: o.Lag.String(), Reason: "must not be negative"}
+	}
 	if _, err := parseFaults(o.Faults); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (s *Sandbox) openOrg(o Options, k kept, parts makers, at *places) (org, err
 	}
 	made, err := parts.org(orgOptions{
 		Log: records, Users: k.Users, Groups: k.Groups, Engine: k.Engine,
-		RateLimit: o.RateLimit, TwoFactor: o.Policy == "two-factor",
+		RateLimit: o.RateLimit, TwoFactor: o.Policy == "two-factor", Lag: o.Lag,
 		AllowedHosts: at.admits,
 	})
 	if err != nil {

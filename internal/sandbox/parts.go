@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"example.com/ssowizard/internal/sandbox/durable"
 )
@@ -69,6 +70,7 @@ type orgOptions struct {
 	Engine        string
 	RateLimit     string
 	TwoFactor     bool
+	Lag           time.Duration
 	AllowedHosts  func(hostPort string) bool
 }
 

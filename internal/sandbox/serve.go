@@ -28,11 +28,11 @@ func (s *Sandbox) serve(o Options, okta org, sps providers, at *places, requests
 	if err != nil {
 		return err
 	}
-	broken, err := parseFaults(o.Faults)
+	wrong, err := parseFaults(o.Faults)
 	if err != nil {
 		return err
 	}
-	f := &front{log: requests, recent: &recent{}, latency: o.Latency, faults: broken, now: time.Now}
+	f := &front{log: requests, recent: &recent{}, latency: o.Latency, faults: wrong, now: time.Now}
 	isOkta := func(string) string { return "okta" }
 	oktaFront := f.serve(okta, at.admitsOkta, isOkta)
 	page := &console{info: s.info, org: okta, recent: f.recent}

@@ -13,7 +13,7 @@ type oktaOrg struct{ *okta.Org }
 func newOrg(o orgOptions) (org, error) {
 	made, err := okta.New(okta.Options{
 		Log: o.Log, Users: o.Users, Groups: o.Groups, Engine: o.Engine,
-		RateLimit: o.RateLimit, TwoFactor: o.TwoFactor, AllowedHosts: o.AllowedHosts,
+		RateLimit: o.RateLimit, TwoFactor: o.TwoFactor, Lag: o.Lag, AllowedHosts: o.AllowedHosts,
 	})
 	if err != nil {
 		return nil, err

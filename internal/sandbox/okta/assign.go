@@ -76,7 +76,7 @@ func (o *Org) grantingGroup(a *app, p *person) (*appGroup, *group) {
 	var best *appGroup
 	for gid, ag := range o.appGrps[a.ID] {
 		g := o.groups.byID[gid]
-		if g != nil && g.has(p) && (best == nil || ag.Priority < best.Priority) {
+		if g != nil && g.has(p) && !o.fresh(ag.Created) && (best == nil || ag.Priority < best.Priority) {
 			best = ag
 		}
 	}

@@ -11,6 +11,7 @@ import (
 // identity is who calls.
 type identity struct {
 	presented bool // an Authorization header was sent
+	session   bool // known by the cookie of a session
 	person    *person
 	client    *app
 	scopes    []string
@@ -39,6 +40,22 @@ func (o *Org) identify(r *http.Request) *identity {
 		}
 	}
 	return id
+}
+
+// identifyBySession lets somebody who is signed in read about themselves.
+func (o *Org) identifyBySession(c *call) {
+	if c.r.Method != http.MethodGet {
+		return
+	}
+	id, signedIn := o.site.SignedIn(c.r)
+	if !signedIn {
+		return
+	}
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	if p := o.people.byID[id]; p != nil {
+		c.who = &identity{presented: true, session: true, person: p, principal: p.ID}
+	}
 }
 
 // tokenOwner is the person who made an API token. The tokens of somebody who

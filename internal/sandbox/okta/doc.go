@@ -27,7 +27,11 @@
 //	PUT of an inactive custom SAML app  400 E0000024
 //	PUT without signOnMode or name      allowed, they stay; userNameTemplate stays too when missing
 //	note of more than 250 characters    400 E0000001 settings
-//	name of a catalogue app             404 E0000007 (App): this org has no catalogue
+//	name of an app that is no integration of ours   404 E0000007 (App)
+//	settings of an integration          its members, null where not sent; unknown ones are dropped
+//	automatic login of an integration   done by the browser plugin (recorded of one)
+//	universalLogout of an integration   {"status":"UNSUPPORTED"} for those that federate
+//	sign-on of an integration           by its overrides; without them there is none
 //	Okta's own apps                     can be read and assigned; PUT, lifecycle and DELETE 403 E0000006
 //	DELETE a second time                404
 //	group name taken                    400 E0000001 name
@@ -38,8 +42,16 @@
 //	new service apps                    are super admins (the org setting for that is on); scopes must be granted
 //	client assertion's aud              the token endpoint alone
 //	DPoP-bound apps                     400 invalid_dpop_proof: there is no DPoP here
-//	profile properties                  those of the default schema; custom ones are refused as not defined
+//	attributes of one's own             checked for type, length and choice; taking one away takes its values
+//	type of people in use               cannot be deleted, 400 E0000127
+//	schemas of OIDC apps                userName alone
+//	deleting a policy                   gives its apps the default one
+//	rules of a policy                   the last one alone
+//	public keys of a client             those of jwks, with an id made from the key
+//	another user name in POST of an app user   is another assignment (recorded once)
+//	priority that others have           they move up, or close the gap that the group leaves
 //	deactivated people                  keep their direct assignments, lose those through groups
-//	search, group assignment            effective at once
+//	search, group assignment            effective at once, or all of it after Options.Lag
+//	too many calls at the same time     counted until the answer is sent
 //	X-Rate-Limit-* without limits       a million
 package okta

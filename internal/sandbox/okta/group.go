@@ -13,14 +13,15 @@ const (
 )
 
 type group struct {
-	ID             string  `json:"id"`
-	Name           string  `json:"name"`
-	Description    *string `json:"description"`
-	Type           string  `json:"type"`
-	Created        stamp   `json:"created"`
-	Updated        stamp   `json:"updated"`
-	MembersUpdated stamp   `json:"membersUpdated"`
-	Deleted        bool    `json:"deleted,omitempty"`
+	ID             string         `json:"id"`
+	Name           string         `json:"name"`
+	Description    *string        `json:"description"`
+	Type           string         `json:"type"`
+	Extra          map[string]any `json:"extra,omitempty"` // what the schema has beside
+	Created        stamp          `json:"created"`
+	Updated        stamp          `json:"updated"`
+	MembersUpdated stamp          `json:"membersUpdated"`
+	Deleted        bool           `json:"deleted,omitempty"`
 
 	everyone bool
 	members  []*person // by id; not for Everyone

@@ -24,6 +24,8 @@ func (o *Org) groupRoutes() []*route {
 		api("GET", "/api/v1/groups/{}/users", bucketGroups, resGroups, o.membersOfGroup),
 		api("PUT", "/api/v1/groups/{}/users/{}", bucketGroups, resGroups, o.addMember),
 		api("DELETE", "/api/v1/groups/{}/users/{}", bucketGroups, resGroups, o.removeMember),
+		api("GET", "/api/v1/groups/rules", bucketGroups, resGroups, o.groupRules),
+		api("GET", "/api/v1/groups/rules/{}", bucketGroups, resGroups, o.groupRule),
 		api("GET", "/api/v1/groups/{}/apps", bucketGroups, resGroups, o.appsOfGroup),
 	}
 }
@@ -52,7 +54,7 @@ func (o *Org) groupObject(c *call, g *group) object {
 		{"lastMembershipUpdated", g.MembersUpdated},
 		{"objectClass", []string{"okta:user_group"}},
 		{"type", g.Type},
-		{"profile", object{{"name", g.Name}, {"description", g.Description}}},
+		{"profile", g.profile()},
 		{"_links", links},
 	}
 	if c.query.Get("expand") == "stats" {
@@ -109,7 +111,7 @@ func (o *Org) groupList(c *call, list []*group) *reply {
 // listGroups finds by q, which has neither pages nor links, by search or by
 // filter.
 func (o *Org) listGroups(c *call) (*reply, error) {
-	fits, err := groupCondition(c)
+	fits, err := o.groupCondition(c)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +137,7 @@ func (o *Org) listGroups(c *call) (*reply, error) {
 	return c.links(o.groupList(c, page), p, next), nil
 }
 
-func groupCondition(c *call) (func(*group) bool, error) {
+func (o *Org) groupCondition(c *call) (func(*group) bool, error) {
 	fits := func(*group) bool { return true }
 	for _, name := range []string{"search", "filter"} {
 		text := c.query.Get(name)
@@ -154,7 +156,9 @@ func groupCondition(c *call) (func(*group) bool, error) {
 			return nil, err
 		}
 		before := fits
-		fits = func(g *group) bool { return before(g) && cond.holds(g.value) }
+		fits = func(g *group) bool {
+			return before(g) && cond.holds(g.value) && (name != "search" || !o.fresh(g.Created))
+		}
 	}
 	return fits, nil
 }
@@ -220,35 +224,6 @@ func searchableOfGroup(attribute string) attributeKind {
 	return filterableOfGroup(attribute)
 }
 
-type groupBody struct {
-	Profile *struct {
-		Name        *string `json:"name"`
-		Description *string `json:"description"`
-	} `json:"profile"`
-}
-
-// groupProfile reads a group's profile and checks its name.
-func (o *Org) groupProfile(c *call, id string) (*groupBody, error) {
-	b := &groupBody{}
-	if err := c.decode(b); err != nil {
-		return nil, err
-	}
-	if b.Profile == nil {
-		return nil, invalid("profile", blank("profile"))
-	}
-	name := b.Profile.Name
-	if name == nil || strings.TrimSpace(*name) == "" {
-		return nil, invalid("name", blank("name"))
-	}
-	if len([]rune(*name)) > 255 {
-		return nil, invalid("name", "name: The field is too long")
-	}
-	if other := o.groups.byName(*name); other != nil && other.ID != id {
-		return nil, invalid("name", "name: An object with this field already exists in the current organization")
-	}
-	return b, nil
-}
-
 func (o *Org) createGroup(c *call) (*reply, error) {
 	b, err := o.groupProfile(c, "")
 	if err != nil {
@@ -256,7 +231,7 @@ func (o *Org) createGroup(c *call) (*reply, error) {
 	}
 	now := stampOf(o.now())
 	g := &group{
-		ID: o.random.id("00g", liveEra), Name: *b.Profile.Name, Description: b.Profile.Description, Type: oktaGroup,
+		ID: o.random.id("00g", liveEra), Name: b.name, Description: b.description, Extra: b.extra, Type: oktaGroup,
 		Created: now, Updated: now, MembersUpdated: now,
 	}
 	if err := o.commit(durable.Put(kindGroup, g.ID, g)); err != nil {
@@ -276,12 +251,12 @@ func (o *Org) replaceGroup(c *call) (*reply, error) {
 		return nil, err
 	}
 	changed := *g
-	changed.Name, changed.Description, changed.Updated = *b.Profile.Name, b.Profile.Description, stampOf(o.now())
+	changed.Name, changed.Description, changed.Extra, changed.Updated = b.name, b.description, b.extra, stampOf(o.now())
 	if err := o.commit(durable.Put(kindGroup, g.ID, &changed)); err != nil {
 		return nil, err
 	}
 	o.groups.rename(g, changed.Name)
-	g.Description, g.Updated = changed.Description, changed.Updated
+	g.Description, g.Extra, g.Updated = changed.Description, changed.Extra, changed.Updated
 	return ok(o.groupObject(c, g)), nil
 }
 

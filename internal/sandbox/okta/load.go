@@ -49,7 +49,7 @@ func (o *Org) loadGroup(g *group) {
 	case g.Deleted:
 	case found:
 		o.groups.rename(old, g.Name)
-		old.Description, old.Updated, old.MembersUpdated = g.Description, g.Updated, g.MembersUpdated
+		old.Description, old.Extra, old.Updated, old.MembersUpdated = g.Description, g.Extra, g.Updated, g.MembersUpdated
 	default:
 		o.groups.put(g)
 	}

@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
 
 	"example.com/ssowizard/internal/sandbox/durable"
+	"example.com/ssowizard/internal/sandbox/okta/signon"
 )
 
 // Options say what an Org is like.
@@ -36,6 +36,9 @@ type Options struct {
 	RateLimit string
 	// TwoFactor makes the access policy want more than a password.
 	TwoFactor bool
+	// Lag is how long after a change search does not know it, and the members
+	// of a group do not have an app that it was given. Okta takes some seconds.
+	Lag time.Duration
 	// AllowedHosts tells which Host headers are served (as sent, with a port);
 	// nil is all of them.
 	AllowedHosts func(host string) bool
@@ -56,12 +59,13 @@ type Org struct {
 	newKey func() (*rsa.PrivateKey, error)
 
 	classic   bool
+	lag       time.Duration
 	twoFactor bool
 	allowed   func(string) bool
 	limiter   *limiter
 	assertion *usedAssertions
 	routes    []*route
-	site      http.Handler
+	site      *signon.Site
 	oidc      *authorization
 
 	mu       sync.RWMutex // everything below
@@ -107,7 +111,7 @@ type orgRecord struct {
 func New(opts Options) (*Org, error) {
 	o := &Org{
 		log: opts.Log, now: opts.Now, random: newRandom(opts.Rand), newKey: opts.Key,
-		twoFactor: opts.TwoFactor, allowed: opts.AllowedHosts, assertion: newUsedAssertions(),
+		twoFactor: opts.TwoFactor, lag: opts.Lag, allowed: opts.AllowedHosts, assertion: newUsedAssertions(),
 		apps: newApps(), keys: map[string]*signingKey{},
 		appUsers: map[string]map[string]*appUser{}, appGrps: map[string]map[string]*appGroup{},
 		secrets: map[string][]*clientSecret{}, grants: map[string][]*grant{}, counters: map[string]int{},
@@ -259,6 +263,11 @@ func each[T any](log *durable.Log, kind string, visit func(key string, value *T)
 		visit(key, value)
 		return nil
 	})
+}
+
+// fresh tells whether something is so new that not all of the org knows it.
+func (o *Org) fresh(made stamp) bool {
+	return o.lag > 0 && o.now().Sub(made.time()) < o.lag
 }
 
 // APIToken is the SSWS token of the org's super admin.

@@ -12,8 +12,6 @@ func (o *Org) orgRoutes() []*route {
 		public("/.well-known/oauth-authorization-server", "", o.authorizationServer),
 		public("/oauth2/v1/keys", "", o.orgKeys),
 		api("GET", "/api/v1/org", bucketAny, resOrg, o.orgSettings),
-		api("GET", "/api/v1/policies", bucketAny, resPolicies, o.listPolicies),
-		api("GET", "/api/v1/policies/{}", bucketAny, resPolicies, o.getPolicy),
 		public("/assets/img/logos/{}", "", o.stockImage).answers("image/png"),
 		public("/assets/img/logos/groups/{}", "", o.stockImage).answers("image/png"),
 		public("/fs/bcg/4/{}", "", o.logoImage).answers("image/png"),

@@ -6,7 +6,7 @@ import "strings"
 type Overview struct {
 	Apps   []AppLine   // by id, Okta's own left out
 	Groups []GroupLine // by name
-	People []Login     // by id
+	People []Login     // those that People gives first, then by id
 	// GroupsFound and PeopleFound are how many there are, of which the lists
 	// may hold the first only.
 	GroupsFound, PeopleFound int
@@ -50,12 +50,22 @@ func (o *Org) Overview(q string, most int) Overview {
 			v.Groups = append(v.Groups, line)
 		}
 	}
-	for _, p := range o.people.sorted {
-		if !contains(q, p.First+" "+p.Last, p.Login, p.Email) {
-			continue
+	first := map[string]bool{}
+	see := func(p *person) {
+		if p.Deleted || !contains(q, p.First+" "+p.Last, p.Login, p.Email) {
+			return
 		}
 		if v.PeopleFound++; v.PeopleFound <= most {
 			v.People = append(v.People, o.login(p))
+		}
+	}
+	for _, p := range o.printed {
+		first[p.ID] = true
+		see(p)
+	}
+	for _, p := range o.people.sorted {
+		if !first[p.ID] {
+			see(p)
 		}
 	}
 	return v

@@ -2,10 +2,11 @@ package okta
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 )
 
-// policy is an access policy. They cannot be made here, only assigned.
+// policy is an access policy, or the one for enrolment.
 type policy struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
@@ -13,6 +14,23 @@ type policy struct {
 	System      bool   `json:"system,omitempty"`
 	Owner       string `json:"owner,omitempty"` // the app of Okta's own that it belongs to
 	Created     stamp  `json:"created"`
+	Updated     stamp  `json:"updated,omitempty"` // zero: as Created
+	Inactive    bool   `json:"inactive,omitempty"`
+	Type        string `json:"type,omitempty"` // empty: ACCESS_POLICY
+}
+
+func (p policy) kind() string {
+	if p.Type == "" {
+		return typeAccess
+	}
+	return p.Type
+}
+
+func (p policy) status() string {
+	if p.Inactive {
+		return inactive
+	}
+	return active
 }
 
 // Names of Okta's own apps, which have policies of the same names.
@@ -66,7 +84,7 @@ func (o *Org) ownApps() []*app {
 
 func policyObject(c *call, p policy) object {
 	url := func(path ...string) string { return c.url(append([]string{"policies", p.ID}, path...)...) }
-	v := object{{"id", p.ID}, {"status", active}, {"name", p.Name}}
+	v := object{{"id", p.ID}, {"status", p.status()}, {"name", p.Name}}
 	if p.Description != "" {
 		v.add("description", p.Description)
 	}
@@ -74,7 +92,7 @@ func policyObject(c *call, p policy) object {
 	v.add("system", p.System)
 	v.add("conditions", nil)
 	v.add("created", p.Created)
-	v.add("lastUpdated", p.Created)
+	v.add("lastUpdated", max(p.Created, p.Updated))
 	var links object
 	self := []string{"GET", "PUT"}
 	if !p.System {
@@ -83,12 +101,16 @@ func policyObject(c *call, p policy) object {
 	}
 	links.add("self", object{{"href", url()}, {"hints", allow(self...)}})
 	links.add("rules", object{{"href", url("rules")}, {"hints", allow("GET", "POST")}})
-	if !p.System {
+	switch {
+	case p.System:
+	case p.Inactive:
+		links.add("activate", object{{"href", url("lifecycle/activate")}, {"hints", allow("POST")}})
+	default:
 		links.add("deactivate", object{{"href", url("lifecycle/deactivate")}, {"hints", allow("POST")}})
 	}
 	v.add("_links", links)
 	v.add("_embedded", object{{"resourceType", "APP"}})
-	v.add("type", "ACCESS_POLICY")
+	v.add("type", p.kind())
 	return v
 }
 
@@ -97,19 +119,29 @@ func (o *Org) listPolicies(c *call) (*reply, error) {
 	switch {
 	case kind == "":
 		return nil, invalid("type", blank("type"))
-	case kind != "ACCESS_POLICY" || o.classic:
+	case !slices.Contains(policyTypes, kind) || kind == typeAccess && o.classic:
 		return nil, invalid("type", "type: Invalid policy type specified: "+kind+".")
 	}
-	out := make([]object, 0, len(o.meta.Policies))
-	for _, p := range o.meta.Policies {
-		out = append(out, policyObject(c, p))
+	out := []object{}
+	switch kind {
+	case typeAccess:
+		for _, p := range o.meta.Policies {
+			out = append(out, policyObject(c, p))
+		}
+	case typeEnrollment:
+		if !o.classic {
+			out = append(out, policyObject(c, o.enrollment()))
+		}
 	}
 	a := ok(out)
-	a.header.Add("Link", fmt.Sprintf("<%s?type=ACCESS_POLICY>; rel=%q", c.url("policies"), "self"))
+	a.header.Add("Link", fmt.Sprintf("<%s?type=%s>; rel=%q", c.url("policies"), kind, "self"))
 	return a, nil
 }
 
 func (o *Org) policy(id string) (policy, error) {
+	if id == o.meta.EnrollmentPolicy && !o.classic {
+		return o.enrollment(), nil
+	}
 	for _, p := range o.meta.Policies {
 		if p.ID == id && !o.classic {
 			return p, nil
@@ -131,13 +163,23 @@ func (o *Org) setAppPolicy(c *call) (*reply, error) {
 	if o.classic {
 		return nil, noSuchPath()
 	}
-	old, err := o.app(c.ids[0])
+	if _, err := o.givePolicy(c.ids[0], c.ids[1]); err != nil {
+		return nil, err
+	}
+	return &reply{status: http.StatusNoContent, header: http.Header{}}, nil
+}
+
+func (o *Org) givePolicy(appID, policyID string) (*app, error) {
+	old, err := o.app(appID)
 	if err != nil {
 		return nil, err
 	}
-	p, err := o.policy(c.ids[1])
+	p, err := o.policy(policyID)
 	if err != nil {
 		return nil, err
+	}
+	if p.Type != "" {
+		return nil, invalid("Policy", "This policy cannot be assigned to an application.")
 	}
 	if p.Owner != "" && p.Owner != old.Label || p.ID != old.Policy && old.Own {
 		owner := p.Owner
@@ -151,5 +193,5 @@ func (o *Org) setAppPolicy(c *call) (*reply, error) {
 	if err := o.keepApp(a); err != nil {
 		return nil, err
 	}
-	return noContent(), nil
+	return a, nil
 }

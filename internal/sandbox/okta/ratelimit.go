@@ -1,10 +1,12 @@
 package okta
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -47,10 +49,18 @@ var (
 // window is how long a counter runs from its first call.
 const window = time.Minute
 
+// How many calls an org answers at the same time.
+const (
+	workforceAtOnce  = 75
+	integratorAtOnce = 35
+)
+
 // limiter counts the calls of the org and of each token. A token gets half of
 // what the org has, and its answers say so.
 type limiter struct {
 	limits limits // nil: no limit
+	most   int64  // calls at the same time; 0: no limit
+	inside atomic.Int64
 	now    func() time.Time
 
 	mu      sync.Mutex
@@ -67,9 +77,9 @@ func newLimiter(kind string, now func() time.Time) (*limiter, error) {
 	l := &limiter{now: now, windows: map[[2]string]*counter{}}
 	switch kind {
 	case "", "okta":
-		l.limits = workforceLimits
+		l.limits, l.most = workforceLimits, workforceAtOnce
 	case "free":
-		l.limits = integratorLimits
+		l.limits, l.most = integratorLimits, integratorAtOnce
 	case "off":
 	default:
 		return nil, fmt.Errorf("sandbox okta: rate limit %q is none of okta, free, off", kind)
@@ -112,6 +122,30 @@ func (l *limiter) take(h http.Header, bucket, principal string) error {
 	}
 	setLimit(h, limit, max(0, min(limit-own.used, l.limits[bucket]-org.used)), own.until)
 	return nil
+}
+
+// enter counts a call as being answered until it is. Behind a server that is
+// when the answer has been sent, however long that takes.
+func (l *limiter) enter(r *http.Request) (leave func()) {
+	l.inside.Add(1)
+	gone := func() { l.inside.Add(-1) }
+	if r.Context().Value(http.ServerContextKey) == nil {
+		return gone
+	}
+	context.AfterFunc(r.Context(), gone)
+	return func() {}
+}
+
+// crowded refuses a call when too many are being answered. No bucket explains
+// it: its headers are all zero.
+func (l *limiter) crowded(h http.Header) error {
+	if l.most == 0 || l.inside.Load() <= l.most {
+		return nil
+	}
+	h.Set("X-Rate-Limit-Limit", "0")
+	h.Set("X-Rate-Limit-Remaining", "0")
+	h.Set("X-Rate-Limit-Reset", strconv.FormatInt(l.now().Unix()+1, 10))
+	return fail(http.StatusTooManyRequests, "E0000047", "API call exceeded rate limit due to too many requests.")
 }
 
 func (l *limiter) counter(bucket, principal string, now time.Time) *counter {

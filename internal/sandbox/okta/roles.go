@@ -35,7 +35,7 @@ type reach struct{ read, write []resource }
 
 var (
 	everything = []resource{resApps, resGrants, resUsers, resGroups, resPolicies, resOrg, resRoles, resClients, resSchemas,
-		resTypes, resHooks, resLimits}
+		resTypes, resHooks, resLimits, resSessions}
 	reaches = map[string]reach{
 		superAdmin:      {everything, everything},
 		orgAdmin:        {everything, []resource{resUsers, resGroups, resOrg, resSchemas, resTypes}},

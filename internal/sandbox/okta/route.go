@@ -28,6 +28,7 @@ const (
 	resRoles    resource = "roles"
 	resClients  resource = "clients"
 	resSchemas  resource = "schemas"
+	resSessions resource = "sessions"
 	resTypes    resource = "userTypes"
 	resHooks    resource = "inlineHooks"
 	resLimits   resource = "rateLimits"
@@ -145,7 +146,7 @@ func wildcards(rt *route) int {
 
 func (o *Org) table() []*route {
 	routes := slices.Concat(o.orgRoutes(), o.appRoutes(), o.keyRoutes(), o.assignmentRoutes(),
-		o.userRoutes(), o.groupRoutes(), o.oauthRoutes(), o.schemaRoutes(), o.hookRoutes(), o.settingRoutes(), o.csrRoutes(), o.jwksRoutes())
+		o.userRoutes(), o.groupRoutes(), o.oauthRoutes(), o.schemaRoutes(), o.hookRoutes(), o.settingRoutes(), o.csrRoutes(), o.jwksRoutes(), o.policyRoutes())
 	slices.SortStableFunc(routes, byLiterals)
 	return routes
 }

@@ -1,7 +1,7 @@
 package okta
 
 import (
-	"net/http"
+	"maps"
 	"slices"
 
 	"example.com/ssowizard/internal/sandbox/durable"
@@ -23,160 +23,6 @@ func (o *Org) schemaRoutes() []*route {
 		api("GET", schemas+"/apps/{}/default", bucketAny, resSchemas, o.getAppSchema),
 		api("POST", schemas+"/apps/{}/default", bucketAny, resSchemas, o.changeAppSchema),
 	}
-}
-
-// userType is a type of people. The first one, which every org has, is not
-// kept: it cannot be changed into anything else.
-type userType struct {
-	ID          string `json:"id"`
-	SchemaID    string `json:"schemaId"`
-	Name        string `json:"name"`
-	DisplayName string `json:"displayName"`
-	Description string `json:"description"`
-	Created     stamp  `json:"created"`
-	Updated     stamp  `json:"updated"`
-	CreatedBy   string `json:"createdBy"`
-	UpdatedBy   string `json:"updatedBy"`
-}
-
-func (o *Org) defaultType() *userType {
-	return &userType{
-		ID: o.meta.UserType, SchemaID: o.meta.Schema, Name: "user", DisplayName: "User",
-		Description: "Okta user profile template with default permission settings",
-		Created:     o.meta.Created, Updated: o.meta.Created, CreatedBy: "sprt", UpdatedBy: "sprt",
-	}
-}
-
-// typeOf is a person's type.
-func (o *Org) typeOf(p *person) *userType {
-	if t := o.userTypes[p.Type]; t != nil {
-		return t
-	}
-	return o.defaultType()
-}
-
-func (o *Org) userType(id string) (*userType, error) {
-	if id == o.meta.UserType || id == "default" {
-		return o.defaultType(), nil
-	}
-	if t := o.userTypes[id]; t != nil {
-		return t, nil
-	}
-	return nil, notFound(id, "UserType")
-}
-
-func (o *Org) userTypeObject(c *call, t *userType) object {
-	return object{
-		{"id", t.ID},
-		{"displayName", t.DisplayName},
-		{"name", t.Name},
-		{"description", orNull(t.Description)},
-		{"createdBy", t.CreatedBy},
-		{"lastUpdatedBy", t.UpdatedBy},
-		{"created", t.Created},
-		{"lastUpdated", t.Updated},
-		{"default", t.ID == o.meta.UserType},
-		{"_links", object{
-			{"schema", relLink("schema", c.url("meta/schemas/user", t.SchemaID))},
-			{"self", relLink("self", c.url("meta/types/user", t.ID))},
-		}},
-	}
-}
-
-func relLink(rel, href string) object { return object{{"rel", rel}, {"href", href}, {"method", "GET"}} }
-
-func (o *Org) listUserTypes(c *call) (*reply, error) {
-	list := []object{o.userTypeObject(c, o.defaultType())}
-	for _, id := range sortedKeys(o.userTypes) {
-		list = append(list, o.userTypeObject(c, o.userTypes[id]))
-	}
-	return ok(list), nil
-}
-
-func (o *Org) getUserType(c *call) (*reply, error) {
-	t, err := o.userType(c.ids[0])
-	if err != nil {
-		return nil, err
-	}
-	return ok(o.userTypeObject(c, t)), nil
-}
-
-type userTypeBody struct {
-	Name        *string `json:"name"`
-	DisplayName *string `json:"displayName"`
-	Description *string `json:"description"`
-}
-
-func (o *Org) createUserType(c *call) (*reply, error) {
-	var b userTypeBody
-	if err := c.decode(&b); err != nil {
-		return nil, err
-	}
-	name := text(b.Name)
-	switch {
-	case name == "":
-		return nil, invalid("name", blank("name"))
-	case text(b.DisplayName) == "":
-		return nil, invalid("displayName", blank("displayName"))
-	case name == "user" || slices.ContainsFunc(sortedKeys(o.userTypes), func(id string) bool { return o.userTypes[id].Name == name }):
-		return nil, invalid("name", "name: An object with this field already exists in the current organization")
-	}
-	now, id := stampOf(o.now()), o.random.id("oty", liveEra)
-	t := &userType{
-		ID: id, SchemaID: schemaID(id), Name: name, DisplayName: *b.DisplayName, Description: text(b.Description),
-		Created: now, Updated: now, CreatedBy: c.who.id(), UpdatedBy: c.who.id(),
-	}
-	if err := o.commit(durable.Put(kindUserType, t.ID, t)); err != nil {
-		return nil, err
-	}
-	o.userTypes[t.ID] = t
-	return ok(o.userTypeObject(c, t)), nil
-}
-
-// replaceUserType changes what people call a type; its name stays.
-func (o *Org) replaceUserType(c *call) (*reply, error) {
-	t, err := o.userType(c.ids[0])
-	if err != nil {
-		return nil, err
-	}
-	var b userTypeBody
-	if err := c.decode(&b); err != nil {
-		return nil, err
-	}
-	if t.ID == o.meta.UserType {
-		return nil, denied()
-	}
-	changed := *t
-	if b.DisplayName != nil {
-		changed.DisplayName = *b.DisplayName
-	}
-	if b.Description != nil {
-		changed.Description = *b.Description
-	}
-	changed.Updated, changed.UpdatedBy = stampOf(o.now()), c.who.id()
-	if err := o.commit(durable.Put(kindUserType, t.ID, &changed)); err != nil {
-		return nil, err
-	}
-	o.userTypes[t.ID] = &changed
-	return ok(o.userTypeObject(c, &changed)), nil
-}
-
-// deleteUserType takes a type away that nobody is of.
-func (o *Org) deleteUserType(c *call) (*reply, error) {
-	t, err := o.userType(c.ids[0])
-	if err != nil {
-		return nil, err
-	}
-	inUse := slices.ContainsFunc(o.people.sorted, func(p *person) bool { return p.Type == t.ID && p.Status != deprovisioned })
-	if t.ID == o.meta.UserType || inUse {
-		return nil, fail(http.StatusBadRequest, "E0000127", "User type cannot be deleted: it is in use.")
-	}
-	if err := o.commit(durable.Remove(kindUserType, t.ID), durable.Remove(kindSchema, t.ID)); err != nil {
-		return nil, err
-	}
-	delete(o.userTypes, t.ID)
-	delete(o.schemas, t.ID)
-	return noContent(), nil
 }
 
 // typeOfSchema finds the type that a schema's id, or "default", means.
@@ -276,6 +122,13 @@ func (o *Org) changeSchema(c *call, key string, base []property, complete func(*
 	now.Custom, now.Updated = list, stampOf(o.now())
 	changed := o.withoutValues(key, sent)
 	records := []durable.Record{durable.Put(kindSchema, key, &now)}
+	var groups []*group
+	if key == groupSchema {
+		groups = o.groupsWithout(sent)
+	}
+	for _, g := range groups {
+		records = append(records, durable.Put(kindGroup, g.ID, g))
+	}
 	for _, p := range changed {
 		records = append(records, durable.Put(kindPerson, p.ID, p))
 	}
@@ -283,10 +136,33 @@ func (o *Org) changeSchema(c *call, key string, base []property, complete func(*
 		return err
 	}
 	o.schemas[key] = &now
+	for _, g := range groups {
+		o.groups.byID[g.ID].Extra = g.Extra
+	}
 	for _, p := range changed {
 		o.people.update(o.people.byID[p.ID], p)
 	}
 	return nil
+}
+
+// groupsWithout are the groups that had a value of an attribute which is taken
+// away, without it.
+func (o *Org) groupsWithout(sent orderedProperties) []*group {
+	var changed []*group
+	for _, g := range o.groups.sorted {
+		left := maps.Clone(g.Extra)
+		for _, s := range sent {
+			if s.set == nil {
+				delete(left, s.name)
+			}
+		}
+		if len(left) < len(g.Extra) {
+			without := *g
+			without.Extra = left
+			changed = append(changed, &without)
+		}
+	}
+	return changed
 }
 
 // withoutValues are the people of a type who had a value of an attribute that

@@ -81,6 +81,7 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if o.serveOIDC(w, r, segments) {
 		return
 	}
+	defer o.limiter.enter(r)()
 	rt, ids, err := o.match(r.Method, segments)
 	if err != nil {
 		o.serveUnrouted(w, r, segments, err)
@@ -122,14 +123,23 @@ func (o *Org) serveRoute(w http.ResponseWriter, r *http.Request, rt *route, ids 
 		return
 	}
 	c.who = o.identify(r)
+	if rt.resource == "" && !rt.open && !c.who.presented {
+		o.identifyBySession(c)
+	}
 	if rt.bucket != "" {
+		if err := o.limiter.crowded(w.Header()); err != nil {
+			o.writeError(w, err)
+			return
+		}
 		if err := o.limiter.take(w.Header(), rt.bucket, c.who.principal); err != nil {
 			o.writeError(w, err)
 			return
 		}
 	}
 	if !rt.open {
-		o.setCookies(w.Header())
+		if !c.who.session {
+			o.setCookies(w.Header())
+		}
 		if err := o.authorize(c, rt); err != nil {
 			o.writeError(w, err)
 			return

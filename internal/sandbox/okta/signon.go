@@ -26,6 +26,8 @@ func isSignOn(segments []string) bool {
 	switch segments[0] {
 	case "login", "home", "signin", "app":
 		return !isMetadata(segments)
+	case "admin": // an app's certificate
+		return len(segments) > 2 && segments[1] == "org" && segments[2] == "security"
 	case "api":
 		return len(segments) > 2 && segments[1] == "v1" && (segments[2] == "authn" || segments[2] == "sessions")
 	}
@@ -46,14 +48,24 @@ func (o *Org) serveSignOn(w http.ResponseWriter, r *http.Request, segments []str
 	h.Set("X-Okta-Request-Id", o.random.hex(16))
 	if len(segments) > 2 && segments[0] == "api" {
 		o.setHeaders(h)
-		o.setCookies(h)
 		bucket := bucketAuthn
 		if segments[2] == "sessions" {
 			bucket = bucketSessions
 		}
+		if bucket == bucketAuthn || r.Header.Get("Authorization") != "" {
+			o.setCookies(h)
+		}
 		if err := o.limiter.take(h, bucket, ""); err != nil {
 			o.writeError(w, err)
 			return
+		}
+		// One's own session needs no token, anybody else's does.
+		if bucket == bucketSessions && len(segments) > 3 && segments[3] != "me" {
+			c := &call{r: r, base: o.Base(r), who: o.identify(r)}
+			if err := o.authorize(c, &route{method: r.Method, resource: resSessions}); err != nil {
+				o.writeError(w, err)
+				return
+			}
 		}
 	}
 	o.site.ServeHTTP(w, r)

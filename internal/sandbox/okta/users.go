@@ -183,7 +183,18 @@ func (o *Org) searchUsers(c *call) (*reply, error) {
 	if err := check(cond, o.searchableOfUser, ""); err != nil {
 		return nil, err
 	}
-	return o.selectUsers(c, p, cond)
+	return o.selectUsers(c, p, settled{o, cond})
+}
+
+// settled is a condition that only those fit whom the search knows already.
+type settled struct {
+	org *Org
+	condition
+}
+
+func (s settled) holds(get func(string) any) bool {
+	created, _ := get("created").(stamp)
+	return !s.org.fresh(created) && s.condition.holds(get)
 }
 
 // selectUsers is a page of those who fit. Cursors are ids.

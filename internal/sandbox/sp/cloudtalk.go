@@ -65,9 +65,13 @@ type cloudTalk struct {
 }
 
 func mountCloudTalk(p *provider) error {
+	base := p.env.Transport
+	if base == nil {
+		base = &http.Transport{Proxy: nil, DisableKeepAlives: true}
+	}
 	c := &cloudTalk{provider: p, http: &http.Client{
 		Timeout:       importTakes,
-		Transport:     onlyOkta{origin: p.env.OktaOrigin, base: &http.Transport{Proxy: nil, DisableKeepAlives: true}},
+		Transport:     onlyOkta{origin: p.env.OktaOrigin, base: base},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	p.portal, p.auth, p.api = c.portalRoutes(), c.authRoutes(), c.apiRoutes()

@@ -41,6 +41,9 @@ type Options struct {
 	// OktaOrigin is the only plain-http origin that passes the providers'
 	// check for https URLs, such as http://127.0.0.1:7001.
 	OktaOrigin string
+	// Transport carries the providers' own requests to the Okta origin; nil
+	// means a plain connection without a proxy.
+	Transport http.RoundTripper
 	// Port, if not nil, returns the port that pages and links name, "" for
 	// none. The ACS URL never has one: it is what production has.
 	Port func() string

@@ -108,6 +108,12 @@ func (s *Site) current(r *http.Request) (session, Person, bool) {
 	return session{}, Person{}, false
 }
 
+// SignedIn is the id of the person whose session a request carries.
+func (s *Site) SignedIn(r *http.Request) (personID string, ok bool) {
+	_, p, ok := s.current(r)
+	return p.ID, ok
+}
+
 const sidCookie = "sid"
 
 // setSession gives the browser its session cookie. Over TLS it also goes along
