@@ -102,6 +102,9 @@ func (s *apply) run() tea.Cmd {
 	var cmd tea.Cmd
 	s.watch, cmd = newWatch(e, n, func(_ context.Context, report func(plan.Event)) tea.Msg {
 		res, err := e.back.Run(runCtx, p, report)
+		if err != nil && context.Cause(runCtx) == errInterrupted { //nolint:errorlint // this very one
+			err = errInterrupted // whatever the calls made of it
+		}
 		return runOver{n, ran{prepared: p, result: res, err: err}}
 	})
 	return tea.Batch(ticking(), cmd)

@@ -148,6 +148,9 @@ func (s *apply) sign(r stepRow) string {
 	case plan.Skipped:
 		return t.Faint.Render("·")
 	case plan.Failed:
+		if hint.CodeOf(s.end.err) == hint.Interrupted {
+			return t.Warn.Render("-")
+		}
 		return t.Bad.Render("✗")
 	case plan.Started, plan.Waiting, plan.Retrying:
 		if s.over {
@@ -229,7 +232,7 @@ func (s *apply) failure(err error) []string {
 		if r.status == plan.Failed {
 			out := hang("What   ", r.summary, s.width)
 			text := strings.TrimPrefix(plain(err.Error()), string(r.id)+": ")
-			out = append(out, hang("Why    ", t.Bad.Render("")+text, s.width)...)
+			out = append(out, hang("Why    ", text, s.width)...)
 			for _, h := range hint.Hints(err) {
 				out = append(out, hang("To do  ", plain(h), s.width)...)
 			}

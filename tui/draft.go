@@ -3,6 +3,7 @@ package tui
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/catalog"
@@ -197,8 +198,11 @@ func unless(value, same string) string {
 	return value
 }
 
-// Command is the same run as a command line.
+// Command is the same run as a command line. What a person confirmed is left
+// out: that was true of this run, and whoever runs it again has to look anew.
 func (d Draft) Command(w World) string {
+	d.Confirmed = nil
+	d.Org = strings.TrimPrefix(d.Org, "https://")
 	a, err := d.Answers(w)
 	if err != nil {
 		return "" // the screens let nothing through that a flag would not take

@@ -197,7 +197,7 @@ func (f *fake) Members(ctx context.Context, _, id string) (tui.Members, error) {
 	case "00gsales":
 		return tui.Members{People: f.people[:2], More: true}, nil
 	}
-	return tui.Members{People: f.people[3:5]}, nil
+	return tui.Members{People: f.people[min(3, len(f.people)):min(5, len(f.people))]}, nil
 }
 
 func (f *fake) note(search string) {

@@ -30,7 +30,6 @@ type form struct {
 	env    *env
 	fields []*field
 	focus  int
-	width  int
 }
 
 func textField(e *env, title, value string) *field {

@@ -30,7 +30,7 @@ func held(name string) func(*testing.T, *fake) {
 	return func(_ *testing.T, f *fake) { f.hold[name] = make(chan struct{}) }
 }
 
-var refused = &hint.Error{Err: errors.New("Okta answered 401 to GET /api/v1/users/me: Invalid token provided (E0000011)"), Code: hint.NotAllowed,
+var refused = &hint.Error{Err: errors.New("look up whose token it is: Okta answered 401 to GET /api/v1/users/me: Invalid token provided (E0000011)"), Code: hint.NotAllowed,
 	Hints: []string{"the token is wrong, has been revoked, or has not been used for 30 days: make a new one in the Admin Console (Security → API → Tokens)"}, RequestID: "reqABC123"}
 
 var lost = &hint.Error{Err: errors.New(`sp.push: save settings at net2phone Sync: the connection broke after the request was sent`), Code: hint.Partway,

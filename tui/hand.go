@@ -138,7 +138,10 @@ func (s *hand) cardLines(c sso.SPSetting) []string {
 		}
 	}
 	out = append(out, "")
-	if c.Value == "" {
+	switch {
+	case c.Secret:
+		return append(out, wrap("A secret, not shown here: copy it in the Okta Admin Console, under Applications, the app, General, Client Credentials.", s.width)...)
+	case c.Value == "":
 		return append(out, wrap("Leave it empty.", s.width)...)
 	}
 	for _, line := range strings.Split(strings.TrimRight(c.Value, "\n"), "\n") {

@@ -47,6 +47,9 @@ func Run(ctx context.Context, cfg Config, term Terminal) (lines []string, err er
 
 // Left are the lines to leave in the terminal.
 func (r *Root) Left(width int) []string {
+	if width == 0 {
+		width = 100 // no terminal, no lines to fit
+	}
 	width = max(min(width, 100), leastWidth)
 	switch {
 	case r.at() == atDone:

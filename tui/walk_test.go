@@ -77,7 +77,7 @@ func handoff(step plan.StepID) *plan.Handoff {
 
 // byHand plays runs of a service provider without an API: each stops for what a
 // person has not confirmed yet.
-func byHand(_ context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+func byHand(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
 	confirmed := map[string]bool{}
 	for _, id := range p.Plan.Spec.Confirmed {
 		confirmed[id] = true
@@ -91,7 +91,7 @@ func byHand(_ context.Context, p *tui.Prepared, report func(plan.Event)) (plan.R
 		report(plan.Event{Kind: plan.EventStep, Time: time.Now(), Step: step, Status: plan.Failed, Detail: "waiting for a person"})
 		return plan.Result{Command: p.Plan.Command, Changed: true}, hint.New(hint.Waiting, "waiting for a person at net2phone Sync", "enter these values")
 	}
-	return passing(nil, p, report)
+	return passing(ctx, p, report)
 }
 
 // failing plays a run that breaks at a step.

@@ -26,6 +26,7 @@ type box struct {
 	proxy *connectProxy
 	log   string
 	seen  int64 // how much of the log was looked at before
+	sp    string // the service provider that sp and front reach
 }
 
 // boxInfo is the first line of ssowizard sandbox --output json.
@@ -63,7 +64,7 @@ func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: sandbox [FLAGS…], once")
 	}
 	dir := ts.MkAbs("box")
-	b := &box{log: ts.MkAbs("requests.jsonl")}
+	b := &box{log: ts.MkAbs("requests.jsonl"), sp: "net2phone"}
 	start := []string{"sandbox", "--output", "json", "--state-dir", dir, "--log", b.log}
 	if !slices.Contains(args, "--rate-limit") {
 		start = append(start, "--rate-limit", "off") // a script makes more calls a minute than any admin
@@ -132,7 +133,7 @@ func command(ts *testscript.TestScript, args []string) *child {
 
 // passedOn are the variables that a script may set for a child.
 var passedOn = []string{"HOME", "PATH", "TMPDIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "SSOWIZARD_STATE_DIR",
-	"DBUS_SESSION_BUS_ADDRESS", "TZ", "GOCOVERDIR", "GORACE", "OKTA_CLIENT_TOKEN", "HTTPS_PROXY"}
+	"DBUS_SESSION_BUS_ADDRESS", "TZ", "GOCOVERDIR", "GORACE", "OKTA_CLIENT_TOKEN", "HTTPS_PROXY", "SSOWIZARD_BROWSER"}
 
 func environment(ts *testscript.TestScript) []string {
 	var env []string

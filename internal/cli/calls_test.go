@@ -21,9 +21,10 @@ func callOkta(ts *testscript.TestScript, neg bool, args []string) {
 	call(ts, neg, args, b.info.Okta.OrgURL, "SSWS "+b.info.Okta.APIToken)
 }
 
-// callSP calls net2phone's settings API itself: sp METHOD PATH [BODYFILE].
+// callSP calls the service provider's settings API itself: sp METHOD PATH [BODYFILE].
 func callSP(ts *testscript.TestScript, neg bool, args []string) {
-	sp := worldOf(ts).box.info.ServiceProviders["net2phone"]
+	b := worldOf(ts).box
+	sp := b.info.ServiceProviders[b.sp]
 	call(ts, neg, args, sp.APIURL, "Bearer "+sp.APIToken)
 }
 

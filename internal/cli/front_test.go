@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 )
 
@@ -64,7 +65,7 @@ func startFront(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	variable, real := "OKTA", w.box.info.Okta.OrgURL
 	if args[0] == "sp" {
-		variable, real = "SPAPI", w.box.info.ServiceProviders["net2phone"].APIURL
+		variable, real = "SPAPI", w.box.info.ServiceProviders[w.box.sp].APIURL
 	}
 	var err error
 	f.to, err = url.Parse(real)
@@ -239,7 +240,13 @@ func (f *front) send(w http.ResponseWriter, a answerOf, change func([]byte) []by
 
 // twist is a settings API that says yes and holds something else.
 func twist(body []byte) []byte {
-	return with(body, "settings.login_url", "https://other.example/sso")
+	for _, path := range []string{"settings.login_url", "settings.idp_login_url", "settings.sso_url",
+		"settings.discovery_url", "data.settings.idp_sso_target_url"} {
+		if gjson.GetBytes(body, path).String() != "" {
+			body = with(body, path, "https://other.example/sso")
+		}
+	}
+	return body
 }
 
 var metadataCert = regexp.MustCompile(`X509Certificate>[^<]*</`)

@@ -45,10 +45,10 @@ func (p *program) enableCommand() *cobra.Command {
 		Short: "Turn sign-in with Okta on, once a test has passed for exactly these values",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.manage(cmd.Context(), f, args[0], plan.MakeEnable, func(s *sso.Spec) { s.Test = sso.TestNone })
+			return p.manage(cmd.Context(), f, args[0], plan.MakeEnable, func(s *sso.Spec) { s.Test, s.Enable = testOr(s.Test, sso.TestAuto), true })
 		},
 	}
-	f.register(cmd, append([]ask.ID{ask.Confirmed}, accessQuestions...)...)
+	f.register(cmd, append([]ask.ID{ask.Test, ask.TestUser, ask.TestPassword, ask.Confirmed}, accessQuestions...)...)
 	return cmd
 }
 

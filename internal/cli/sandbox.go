@@ -41,7 +41,9 @@ real host names on one TLS address.`,
 	f.StringVar(&o.RateLimit, "rate-limit", "", "okta as a paid org, free with ten calls a minute to apps, or off (default okta)")
 	f.StringVar(&o.Policy, "policy", "", "password, or two-factor to have sign-ins ask for more (default password)")
 	f.DurationVar(&o.Latency, "latency", 0, "delay every answer by so long, such as 100ms")
+	f.DurationVar(&o.Lag, "lag", 0, "have the org's search and groups know what is new only so much later, such as 5s")
 	f.StringVar(&o.LogFile, "log", "", "append one JSON line a request to this file")
+	f.StringArrayVar(&o.Faults, "fault", nil, "break what fits, KIND[=ARG]@METHOD PATH[#COUNT]: lost, refuse, status=500, html502, truncate, slow=2s, type=text/html, skew=-90s (repeat)")
 	cmd.AddCommand(&cobra.Command{
 		Use: "reset", Short: "Throw the sandbox's org and service providers away", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.resetSandbox(cmd.Context()) },
@@ -83,6 +85,13 @@ func (p *program) runSandbox(ctx context.Context, o sandbox.Options, show bool) 
 			return err
 		}
 		defer func() { _ = b.Close() }() // it was told to end
+		select {
+		case <-s.Done():
+		case <-b.Done(): // which does not end the sandbox
+			if err := b.Close(); err != nil {
+				p.print.text("", err.Error())
+			}
+		}
 	}
 	<-s.Done()
 	if err := s.Close(); err != nil {

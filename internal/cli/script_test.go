@@ -23,6 +23,7 @@ import (
 //	front okta|sp KIND [METHOD PATHPREFIX [N]]     put a faulty network in front of one side
 //	mend                                           have it work again
 //	await FILE, occupy ADDRESS                     wait for a file; take a port
+//	provider KEY            have SPAPI, SPTOKEN, PORTAL, sp and front stand for this service provider
 //	okta, sp METHOD PATH [BODYFILE]                call one side directly
 //	result, line, lines, capture, jsonset, pick       look at JSON
 //	forget, sent N [KEY=VALUE…]                    what the sandbox was asked
@@ -40,7 +41,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "production": production,
 			"begin": begin, "held": held, "interrupt": interrupt, "await": await, "sweep": sweep, "occupy": occupy, "ended": ended,
 			"sandbox": startSandbox, "front": startFront, "mend": mend, "serviceapp": serviceApp,
-			"okta": callOkta, "sp": callSP, "forget": forget, "sent": sent,
+			"provider": provider, "okta": callOkta, "sp": callSP, "forget": forget, "sent": sent,
 			"result": result, "line": line, "lines": lines, "capture": capture, "jsonset": jsonSet, "pick": pick, "mask": mask,
 			"canary": canary, "silent": silent, "tells": tells, "nosecrets": noSecrets,
 		},
@@ -141,7 +142,7 @@ func withAccess(ts *testscript.TestScript, args []string) []string {
 	add("--sp-api-url", "SPAPI")
 	add("--sp-token-file", "SPTOKEN")
 	switch args[0] {
-	case "setup", "plan", "test":
+	case "setup", "plan", "test", "enable", "rotate":
 		add("--test-user", "TESTER")
 		add("--test-password-file", "PASSWORD")
 	}

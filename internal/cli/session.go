@@ -9,9 +9,10 @@ import (
 
 	"example.com/ssowizard/internal/app"
 	"example.com/ssowizard/internal/ask"
-	"example.com/ssowizard/internal/certificate"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/secret"
+	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/internal/words"
 )
 
 // session is an open connection with the program around it.
@@ -112,7 +113,8 @@ func (c closer) Close() error { c(); return nil }
 
 func (s *session) place() place {
 	w := place{Org: strings.TrimPrefix(s.OrgURL, "https://"), Sandbox: s.app.InSandbox(), Own: s.app.OwnSandbox(),
-		Labels: s.Profile.Labels(), SPName: s.Profile.Name, Follow: s.Profile.FollowUp, Profile: s.Profile.ID}
+		Labels: s.Profile.Labels(), SPName: s.Profile.Name, Follow: s.Profile.FollowUp, Profile: s.Profile.ID,
+		OIDC: s.Profile.Protocol == sso.OIDC}
 	if w.Sandbox {
 		w.Org = "sandbox org " + s.OrgURL
 	}
@@ -124,17 +126,4 @@ func (s *session) place() place {
 
 // certificateOr shows a certificate by its fingerprint and end, and any other
 // value as it is.
-func certificateOr(v string) string {
-	if !strings.Contains(v, "BEGIN CERTIFICATE") {
-		return showValue(v)
-	}
-	der, err := certificate.Parse([]byte(v))
-	if err != nil {
-		return "a certificate that cannot be read"
-	}
-	info, err := certificate.Inspect(der)
-	if err != nil {
-		return "a certificate that cannot be read"
-	}
-	return fmt.Sprintf("valid until %s, SHA-256 %s…", info.NotAfter.UTC().Format("2006-01-02"), info.SHA256[:min(23, len(info.SHA256))])
-}
+func certificateOr(v string) string { return shorten(words.Setting(v), 100) }

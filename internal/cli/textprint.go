@@ -10,6 +10,7 @@ import (
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/internal/words"
 )
 
 // place is where a run works, for headings and the command to run next.
@@ -24,6 +25,7 @@ type place struct {
 	SPName   string
 	Follow   []string // follow-up tasks
 	Profile  string
+	OIDC     bool
 }
 
 // textPrinter writes for people. Safe for concurrent use.
@@ -133,7 +135,11 @@ func (t *textPrinter) event(e plan.Event) {
 	case plan.EventHandoff:
 		t.handoff(*e.Handoff)
 	case plan.EventWarning:
-		// The plan has shown its warnings before it was agreed to.
+		// The plan has shown its own warnings before it was agreed to; those of
+		// a step are new.
+		if e.Step != "" {
+			t.warning(e.Detail)
+		}
 	}
 }
 
@@ -155,17 +161,10 @@ func (t *textPrinter) step(e plan.Event) {
 	t.text(line)
 }
 
-// flowTitles head the checks of each part of a test.
-var flowTitles = map[sso.Flow]string{
-	sso.FlowSettings:     "Settings on both sides",
-	sso.FlowSPInitiated:  "Sign-in that starts at the service provider",
-	sso.FlowIdPInitiated: "Sign-in that starts at Okta's tile",
-}
-
 func (t *textPrinter) check(f sso.Finding) {
 	if f.Flow != t.flow {
 		t.flow = f.Flow
-		t.text("      " + t.ink.faint(flowTitles[f.Flow]))
+		t.text("      " + t.ink.faint(words.Flow(f.Flow)))
 	}
 	label := checkLabel(f.Code)
 	if f.OK {
@@ -193,6 +192,9 @@ func (t *textPrinter) handoff(h plan.Handoff) {
 		lines = append(lines, "  "+plain(v.Label))
 		for _, part := range strings.Split(strings.TrimRight(v.Value, "\n"), "\n") {
 			lines = append(lines, "      "+plain(part))
+		}
+		if v.Note != "" {
+			lines = append(lines, "      ("+plain(v.Note)+")")
 		}
 	}
 	if h.Dir != "" {

@@ -6,6 +6,7 @@ import (
 
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/words"
 )
 
 // result is the last thing that a person reads of a run: what is now true, and
@@ -24,7 +25,11 @@ func (t *textPrinter) result(r plan.Result, err error, where place) {
 		lines = append(lines, t.values(r, where)...)
 	}
 	if r.Rotated != nil {
-		lines = append(lines, row("Signing key before", r.Rotated.FromKID), row("Signing key now", r.Rotated.ToKID),
+		what := "Signing key"
+		if where.OIDC {
+			what = "Client secret"
+		}
+		lines = append(lines, row(what+" before", r.Rotated.FromKID), row(what+" now", r.Rotated.ToKID),
 			row("Nobody could sign in for", count(r.Rotated.GapCalls, "call", "calls")))
 	}
 	if r.Later != "" {
@@ -49,6 +54,8 @@ func headline(r plan.Result, where place) string {
 		return fmt.Sprintf("It works: a real sign-in to %s went through.", where.SPName)
 	case r.Command == "adopt":
 		return fmt.Sprintf("The Okta app is managed here now; nothing was changed in Okta or at %s.", where.SPName)
+	case r.Command == "rotate" && r.Changed && where.OIDC:
+		return fmt.Sprintf("Done. %s uses the new client secret, and the old one is gone from Okta.", where.SPName)
 	case r.Command == "rotate" && r.Changed:
 		return fmt.Sprintf("Done. Okta signs with the new key, and %s holds its certificate.", where.SPName)
 	case r.Command == "assign" && r.Changed:
@@ -78,16 +85,7 @@ func (t *textPrinter) values(r plan.Result, where place) []string {
 	return lines
 }
 
-func tested(r plan.Result) string {
-	if !r.Tested {
-		return "no"
-	}
-	return map[string]string{
-		"sp-test":  "yes, with the service provider's own test and a real sign-in",
-		"sign-in":  "yes, with a real sign-in",
-		"response": "yes, with Okta's own answer",
-	}[r.Proof]
-}
+func tested(r plan.Result) string { return words.Tested(r.Tested, r.Proof) }
 
 func count(n int, one, many string) string {
 	if n == 1 {

@@ -1,0 +1,173 @@
+package tui_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/tui"
+	"example.com/ssowizard/tui/tuitest"
+)
+
+func TestWholeRunTurnsOnOnlyWhenTheLabelIsTyped(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("Everything in the plan is done")
+		d.Press("enter")
+		d.See("It works: both sides agree")
+		d.Press("enter")
+		d.See("From the moment SSO is on")
+		d.Type("net2phone")
+		d.Press("enter")
+		d.See("That is not the label")
+		if got := f.lastJob(t).Verb; got != tui.Setup {
+			t.Fatalf("%s was prepared", got)
+		}
+		d.Type(" Sync")
+		d.Press("enter")
+		if got := f.lastJob(t).Verb; got != tui.Enable {
+			t.Fatalf("%s was prepared, not enable", got)
+		}
+		d.Press("enter")
+		d.See("Done. People sign in to net2phone Sync with Okta now.")
+		d.Press("y")
+		if !strings.HasSuffix(f.copied, "--enable") {
+			t.Errorf("the same run is %q", f.copied)
+		}
+		d.Press("enter")
+		if !d.Ended() {
+			t.Error("enter does not leave")
+		}
+		if last := f.drafts[len(f.drafts)-1]; last != nil {
+			t.Error("the draft of finished work is kept")
+		}
+	})
+}
+
+func TestNotNowLeavesItOffAndIsDone(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.Press("enter", "enter", "tab")
+		d.See("Done and tested. Sign-in with Okta is not turned on")
+	})
+}
+
+func TestCtrlCAsksOnceAndStopsCleanly(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		var cause error
+		f.events = func(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+			r, err := endless(false)(ctx, p, report)
+			cause = context.Cause(ctx)
+			return r, err
+		}
+		toApply(d)
+		d.Press("ctrl+c")
+		d.See("Stop here?")
+		d.Press("n")
+		d.DontSee("Stop here?")
+		d.Press("ctrl+c", "ctrl+c")
+		d.See("You stopped the run", "r try again")
+		if hint.CodeOf(cause) != hint.Interrupted {
+			t.Errorf("the run ended by %v", cause)
+		}
+		f.events = passing
+		d.Press("r")
+		d.See("Everything in the plan is done")
+	})
+}
+
+func TestAFailureSaysWhatWhyAndWhatToDoAndCanBeTriedAgain(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = failing(plan.StepPush, lost) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("What net2phone Sync: enter Login URL", "Why save settings at net2phone Sync: the connection broke", "To do run the same command again",
+			"r try again", "b plan", "q save and quit", "u undo")
+		d.Press("b")
+		d.See("This is what will be done")
+		d.Press("a", "u")
+		d.See("This takes back what was set up")
+		if f.lastJob(t).Verb != tui.Undo {
+			t.Errorf("%s was prepared", f.lastJob(t).Verb)
+		}
+	})
+}
+
+func TestUndoAsksForTheLabelFirst(t *testing.T) {
+	walkIn(t, func(f *fake) { connections(t, f) }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		d.Press("down", "u")
+		d.See("This takes back what was set up")
+		d.Press("a")
+		d.See("Type the app's label to do it: net2phone Sync")
+		d.Type("yes")
+		d.Press("enter")
+		d.See("That is not the label. Nothing was done.")
+		d.Press("a")
+		d.Type("net2phone Sync")
+		d.Press("enter")
+		d.See("Everything in the plan is done")
+		d.Press("enter")
+		d.See("Taken back.")
+	})
+}
+
+func TestAPlanThatNoLongerHoldsIsShownAnew(t *testing.T) {
+	walkIn(t, func(f *fake) {
+		f.events = func(_ context.Context, p *tui.Prepared, _ func(plan.Event)) (plan.Result, error) {
+			return plan.Result{}, &tui.Stale{Fresh: p}
+		}
+	}, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("This is what will be done", "Something has changed since this plan was made")
+	})
+}
+
+func TestByHandGoesFromCardToCardToTheEnd(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = byHand }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("Over to you at net2phone Sync", "Login URL", "value 1 of 4")
+		d.Press("y")
+		if !strings.HasPrefix(f.copied, "https://acme.okta.com/app/") {
+			t.Errorf("copied %q", f.copied)
+		}
+		d.Press("enter", "enter", "enter", "enter")
+		d.See("Are all values in place and saved?", "Submit")
+		d.Press("enter")
+		d.See("What did the page say?", "Test Configuration")
+		d.Press("n")
+		d.See("The test of the page failed")
+		d.Press("y")
+		d.See("Everything in the plan is done")
+		d.Press("enter", "enter")
+		d.Type("net2phone Sync")
+		d.Press("enter")
+		d.See("Is the switch as it should be?")
+		d.Press("enter")
+		if got := f.lastJob(t).Answers.List(ask.Confirmed); !cmp.Equal(got, []string{"sp.push", "test", "sp.enable"}) {
+			t.Errorf("confirmed = %q", got)
+		}
+		d.Press("enter")
+		d.See("Done. People sign in to net2phone Sync")
+	})
+}
+
+func TestCardsThatWerePassedOverAreAskedAbout(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = byHand }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.Press("right", "right", "right", "right", "enter")
+		d.See("Not every value is marked as entered")
+	})
+}
+
+func TestAFailedTestIsShownWithWhatToDo(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = badTest }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("The test failed: 1 of 4 checks", "expected n2p", "got N2P", "in lower case")
+		f.events = passing
+		d.Press("r")
+		d.See("Everything in the plan is done")
+	})
+}

@@ -1,0 +1,284 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/internal/words"
+)
+
+// row is one line of the review that can have the cursor.
+type row struct {
+	text  string
+	step  plan.StepID // of a step's own line
+	jump  place       // where its value is set, atStart for nowhere
+	apply bool
+}
+
+// marks of the actions, as the commands print them.
+var marks = map[plan.Action]string{plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.Run: ">", plan.None: "·"}
+
+// rows are the steps, unfolded where asked, then the answers, then the way on.
+func (s *review) rows() []row {
+	t := s.env.theme
+	var rows []row
+	n := 0
+	for _, step := range s.p.Plan.Steps {
+		if step.Action == plan.None {
+			continue
+		}
+		n++
+		fold := " "
+		if len(step.Changes) > 0 {
+			fold = "▸"
+			if s.open[step.ID] {
+				fold = "▾"
+			}
+		}
+		rows = append(rows, row{step: step.ID, jump: jumpOf(step.ID),
+			text: ends(pad(itoa(n), 2)+" "+fold+" "+plain(step.Summary), s.mark(step.Action), s.width-2)})
+		if s.open[step.ID] {
+			rows = append(rows, s.changes(step)...)
+		}
+	}
+	if n == 0 {
+		rows = append(rows, row{text: t.Good.Render("✓") + " Nothing to do: both sides are as wanted."})
+	}
+	if s.job.Verb == Setup && s.p.Plan.Step(plan.StepEnable) == nil && s.turnOnLater() {
+		rows = append(rows, row{text: t.Faint.Render(fit(pad(itoa(n+1), 2)+"   Turn on: asked again then", s.width-2))})
+	}
+	if s.job.Verb == Setup {
+		rows = append(rows, s.answerRows()...)
+	}
+	what := "Do this"
+	if n == 0 {
+		what = "Go on"
+	}
+	return append(rows, row{text: ""}, row{apply: true, text: t.Strong.Render("[ "+what+" ]") + t.Faint.Render("  enter, or a from anywhere")})
+}
+
+func (s *review) turnOnLater() bool {
+	p := s.env.world.Profile(s.draft.SP)
+	return p != nil && p.TurnOn == "switch" && !s.p.Plan.Observed.SP.Enabled
+}
+
+func (s *review) mark(a plan.Action) string {
+	t := s.env.theme
+	switch a {
+	case plan.Create:
+		return t.Good.Render(marks[a])
+	case plan.Delete:
+		return t.Bad.Render(marks[a])
+	case plan.Update:
+		return t.Warn.Render(marks[a])
+	}
+	return t.Accent.Render(marks[a])
+}
+
+func (s *review) changes(step plan.Step) []row {
+	labels := s.p.Plan.Profile.Labels()
+	width := 0
+	for _, c := range step.Changes {
+		width = max(width, len([]rune(words.Field(c.Field, labels))))
+	}
+	width = min(width, 24)
+	var rows []row
+	if summary := plain(step.Summary); ansi.StringWidth(summary) > s.width-8 {
+		for _, line := range wrap(summary, s.width-7) {
+			rows = append(rows, row{text: "     " + line, jump: jumpOf(step.ID)})
+		}
+	}
+	for _, c := range step.Changes {
+		for _, line := range pair(words.Field(c.Field, labels), s.change(c), width, s.width-7) {
+			rows = append(rows, row{text: "     " + line, jump: jumpOf(step.ID)})
+		}
+	}
+	return rows
+}
+
+// change is a field before and after.
+func (s *review) change(c sso.Change) string {
+	to := words.Value(c.To)
+	if c.KnownAfter != "" {
+		to = "(known when the Okta app is there)"
+	}
+	if c.From == nil {
+		return to
+	}
+	return words.Value(c.From) + "  →  " + to
+}
+
+// jumpOf is where what a step does is decided.
+func jumpOf(id plan.StepID) place {
+	switch id {
+	case plan.StepTester, plan.StepTest:
+		return atTester
+	case plan.StepAssign:
+		return atWho
+	case plan.StepApp, plan.StepLogo, plan.StepPush:
+		return atDetails
+	}
+	return atStart
+}
+
+// answerRows are the answers and where each came from.
+func (s *review) answerRows() []row {
+	t, d := s.env.theme, s.draft
+	rows := []row{{text: ""}, {text: t.Strong.Render("Your answers")}}
+	add := func(id ask.ID, value string, to place) {
+		if value == "" {
+			return
+		}
+		text := ends(pad(ask.Find(id).Title, 17)+" "+plain(value), t.Faint.Render(d.source(id).String()), s.width-2)
+		rows = append(rows, row{text: text, jump: to})
+	}
+	add(ask.SP, s.spName, atProvider)
+	if s.env.world.Sandbox() {
+		rows = append(rows, row{text: ends(pad(ask.Find(ask.Org).Title, 17)+" "+host(d.Org), t.Faint.Render("sandbox"), s.width-2), jump: atOrg})
+	} else {
+		add(ask.Org, host(d.Org), atOrg)
+	}
+	add(ask.Label, d.Label, atDetails)
+	add(ask.Connection, d.Connection, atDetails)
+	for _, in := range s.p.Plan.Profile.Inputs {
+		if v := s.p.Plan.Spec.Inputs[in.ID]; v != "" {
+			rows = append(rows, row{text: ends(pad(plain(in.Label), 17)+" "+plain(v), t.Faint.Render(d.source(ask.Inputs).String()), s.width-2), jump: atDetails})
+		}
+	}
+	push := map[sso.PushWay]string{sso.PushAPI: "settings API", sso.PushGuided: "by hand", sso.PushNone: "left alone"}[s.p.Plan.Spec.Push]
+	rows = append(rows, row{text: ends(pad("Values go", 17)+" "+push, t.Faint.Render(s.pushSource()), s.width-2), jump: atDetails})
+	add(ask.Groups, names(d.Groups), atWho)
+	add(ask.Users, names(d.People), atWho)
+	if o := s.p.Plan.Observed.Tester; o != nil {
+		from := d.source(ask.TestUser).String()
+		if d.Tester == "" {
+			from = ask.FromDefault.String()
+		}
+		rows = append(rows, row{text: ends(pad(ask.Find(ask.TestUser).Title, 17)+" "+plain(o.Login), t.Faint.Render(from), s.width-2), jump: atTester})
+	}
+	return rows
+}
+
+func (s *review) pushSource() string {
+	if s.draft.Push == "" {
+		return ask.FromDefault.String()
+	}
+	return s.draft.source(ask.Push).String()
+}
+
+func names(list []Chosen) string {
+	var out []string
+	for _, c := range list {
+		out = append(out, c.Name)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (s *review) View() string {
+	t := s.env.theme
+	switch {
+	case s.loading:
+		lines := []string{t.Accent.Render(spinner(s.at.at)) + " Reading both sides …", "", t.Faint.Render("Nothing is written by this.")}
+		if s.wait.detail != "" {
+			lines = append(lines, waitLines(t, s.wait, s.at.at, s.width)...)
+		}
+		return fill(lines, s.width, s.height)
+	case s.err != nil:
+		return fill(s.failed(), s.width, s.height)
+	}
+	head := s.head()
+	rows := s.rows()
+	s.cursor = min(s.cursor, len(rows)-1)
+	var lines []string
+	for i, r := range rows {
+		mark := "  "
+		if i == s.cursor {
+			mark = t.Cursor.Render("› ")
+		}
+		lines = append(lines, mark+r.text)
+	}
+	room := s.height - len(head) - 1
+	shown, top := window(lines, s.cursor, s.offset, room)
+	s.offset = top
+	for len(shown) < room {
+		shown = append(shown, "")
+	}
+	last := t.Faint.Render(fit("Nothing is written yet.  y copies this as a command.", s.width))
+	if hidden := len(lines) - top - room; hidden > 0 {
+		last = t.Faint.Render(fit("↓ "+plural(hidden, "line", "lines")+" more below. Nothing is written yet.", s.width))
+	}
+	return fill(append(append(head, shown...), last), s.width, s.height)
+}
+
+// head is the warnings, each in as few lines as it takes.
+func (s *review) head() []string {
+	t := s.env.theme
+	title := map[Verb]string{Setup: "This is what will be done", Test: "This is what will be tried", Enable: "This turns sign-in with Okta on",
+		Disable: "This turns sign-in with Okta off", Undo: "This takes back what was set up"}[s.job.Verb]
+	out := []string{t.Strong.Render(title)}
+	warn := func(text string) {
+		lines := hang(t.Warn.Render("! "), plain(text), s.width)
+		if len(lines) > 3 {
+			lines = append(lines[:2], fit(lines[2], s.width-1)+"…")
+		}
+		out = append(out, lines...)
+	}
+	if s.note != "" {
+		warn(s.note)
+	}
+	for _, w := range s.p.Plan.Warnings {
+		warn(w)
+	}
+	if s.p.TestSkipped != "" {
+		warn(s.p.TestSkipped)
+	}
+	return append(out, "")
+}
+
+func (s *review) failed() []string {
+	t := s.env.theme
+	out := append([]string{t.Strong.Render("There is no plan yet"), ""}, failureLines(t, s.err, s.width)...)
+	out = append(out, "", t.Faint.Render("Nothing was written."))
+	if s.canOverride() {
+		out = append(out, "", "o: set back what was changed (the plan is shown first)")
+	}
+	return out
+}
+
+func (s *review) SetSize(w, h int) Screen  { s.sized = sized{w, h}; return s }
+func (s *review) Title() string            { return "Review" }
+func (s *review) Captures(tea.KeyMsg) bool { return false }
+
+func (s *review) ShortHelp() []key.Binding {
+	k := s.env.keys
+	switch {
+	case s.loading:
+		return nil
+	case s.err != nil:
+		out := keymap(k.Retry)
+		if s.canOverride() {
+			out = append(out, k.Override)
+		}
+		return out
+	case s.job.Verb != Setup:
+		return keymap(as(k.Apply, "do this"), as(k.Enter, "unfold"), as(k.Down, "move"), as(k.Copy, "copy command"), k.Report)
+	}
+	return keymap(as(k.Apply, "apply"), as(k.Enter, "unfold"), k.Edit, as(k.Copy, "copy command"), as(k.Save, "save"), k.Report)
+}
+
+func (s *review) FullHelp() [][]key.Binding {
+	k := s.env.keys
+	return [][]key.Binding{{as(k.Apply, "do it"), as(k.Enter, "unfold a step, or open where it is set"), as(k.Edit, "change: open where it is set"),
+		as(k.Copy, "copy the same run as a command"), as(k.Save, "save as a connection file"), as(k.Report, "save the plan as a report"), k.PageDown, k.PageUp}}
+}
+
+func (s *review) Explain() Explanation {
+	return Explanation{Title: "Review", What: "The plan: every step with every field, on both sides. + creates, ~ changes, - takes away, > runs. " +
+		"It was made by reading only; nothing is written before you say so."}
+}

@@ -1,0 +1,224 @@
+package tui
+
+import (
+	"slices"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/secret"
+)
+
+// travel takes the messages that lead from screen to screen.
+func (r *Root) travel(msg tea.Msg) (tea.Cmd, bool) {
+	switch msg := msg.(type) {
+	case begin:
+		return r.begin(msg), true
+	case done:
+		if msg.from != r.at() {
+			return nil, true // a late second one
+		}
+		r.screen.Keep(&r.draft)
+		return r.goOn(), true
+	case jump:
+		r.screen.Keep(&r.draft)
+		r.returnTo = r.at()
+		return r.enter(append(r.stack, msg.to)), true
+	case back:
+		return r.goBack(), true
+	case leave:
+		return r.end(), true
+	case overlay:
+		r.lay(msg.screen)
+		return r.over.Init(), true
+	case closed:
+		r.over = nil
+		return nil, true
+	case stopNow:
+		r.over = nil
+		if b, ok := r.screen.(busy); ok {
+			var cmd tea.Cmd
+			r.screen, cmd = b.Stop()
+			return cmd, true
+		}
+		return nil, true
+	case say:
+		r.status = msg.text
+		return nil, true
+	case gotSecrets:
+		r.takeSecrets(msg)
+		return nil, true
+	case ran:
+		r.last = msg
+		r.unfinished = msg.err != nil && msg.result.Changed
+		r.interrupted = hint.CodeOf(msg.err) == hint.Interrupted
+		return nil, false
+	case runAgain:
+		return r.again(msg), true
+	}
+	return nil, false
+}
+
+func (r *Root) takeSecrets(s gotSecrets) {
+	if !s.Token.IsZero() {
+		r.secrets.Token, r.tokenFor = s.Token, s.org
+	}
+	if !s.SPToken.IsZero() {
+		r.secrets.SPToken = s.SPToken
+	}
+	if !s.Password.IsZero() {
+		r.secrets.Password, r.password = s.Password, true
+	}
+}
+
+// begin starts a journey from the first screen.
+func (r *Root) begin(msg begin) tea.Cmd {
+	from := r.draft.From[ask.Org]
+	org, hadOrg := r.draft.Org, r.draft.Org != ""
+	r.verb, r.job, r.entry, r.last = msg.verb, msg.verb, msg.entry, ran{}
+	r.draft = msg.draft.clone()
+	if r.draft.Org == "" && hadOrg {
+		r.draft.Org = org
+		r.draft.set(ask.Org, from)
+	}
+	if r.world.Sandbox() {
+		r.draft.Org = r.world.SandboxOrg
+	}
+	if msg.straight {
+		return r.enter([]place{atStart, atProvider, atOrg})
+	}
+	return r.goOn()
+}
+
+// goOn enters the screen that follows.
+func (r *Root) goOn() tea.Cmd {
+	if r.returnTo != atStart && r.at() != r.returnTo {
+		home := r.returnTo
+		r.returnTo = atStart
+		if i := slices.Index(r.stack, home); i >= 0 {
+			return r.enter(r.stack[:i+1])
+		}
+	}
+	if r.at() == atTurnOn && r.draft.TurnedOn {
+		r.job = Enable
+	}
+	if plan, ok := r.screen.(*review); ok {
+		r.job, r.last = r.verb, ran{prepared: plan.p}
+	}
+	to := next(r.at(), r.journey)
+	if to == atStart {
+		return r.enter([]place{atStart})
+	}
+	if r.at() >= atReview && to >= atApply {
+		return r.enter(append(r.stack[:len(r.stack)-1:len(r.stack)-1], to)) // no way back through a run
+	}
+	return r.enter(append(r.stack, to))
+}
+
+// goBack leaves the screen, with what was answered on it.
+func (r *Root) goBack() tea.Cmd {
+	switch {
+	case r.over != nil:
+		r.over = nil
+		return nil
+	case !r.opened, r.at() >= atApply:
+		return nil // a run is ended, not left
+	case len(r.stack) == 1:
+		return r.end()
+	}
+	r.screen.Keep(&r.draft)
+	if r.returnTo != atStart {
+		r.returnTo = atStart
+	}
+	return r.enter(r.stack[:len(r.stack)-1])
+}
+
+// again makes another way on after a run: once more, back to the plan, undo.
+func (r *Root) again(msg runAgain) tea.Cmd {
+	switch msg.how {
+	case againReview:
+		r.job, r.draft.Override = r.verb, r.draft.Override || msg.override
+		if r.verb == Setup {
+			return r.enter([]place{atStart, atProvider, atOrg, atDetails, atWho, atReview})
+		}
+		return r.enter([]place{atStart, atReview})
+	case againUndo:
+		r.verb, r.job, r.last = Undo, Undo, ran{}
+		return r.enter([]place{atStart, atReview})
+	}
+	return r.enter(append(r.stack[:len(r.stack)-1:len(r.stack)-1], atApply))
+}
+
+// enter makes the screen on top of the new stack anew, from the draft.
+func (r *Root) enter(stack []place) tea.Cmd {
+	r.stack, r.over, r.status = stack, nil, ""
+	r.screen = r.build(r.at())
+	r.resize()
+	return tea.Batch(r.screen.Init(), r.keep())
+}
+
+func (r *Root) build(at place) Screen {
+	e, d := r.env, r.draft.clone()
+	switch at {
+	case atProvider:
+		return newProvider(e, d)
+	case atOrg:
+		return newOrg(e, d, r.secretsNow().Token)
+	case atDetails:
+		return newDetails(e, d)
+	case atAccess:
+		return newAccess(e, d, !r.secrets.SPToken.IsZero())
+	case atWho:
+		return newWho(e, d)
+	case atTester:
+		return newTester(e, d, r.password || e.world.TestPassword || e.world.Sandbox())
+	case atReview:
+		return newReview(e, d, r.makeJob(), r.profileName())
+	case atApply:
+		return newApply(e, r.makeJob(), r.takePrepared(), r.profileName())
+	case atHand:
+		return newHand(e, r.journey)
+	case atTest:
+		return newTest(e, r.journey)
+	case atTurnOn:
+		return newTurnOn(e, r.journey)
+	case atDone:
+		return newFinish(e, r.journey)
+	}
+	return newStart(e, d)
+}
+
+// takePrepared gives the reviewed plan to one run; a later run reads anew.
+func (r *Root) takePrepared() *Prepared {
+	p := r.last.prepared
+	if p == nil || p.Job.Verb != r.job || r.last.result.Command != "" || r.last.err != nil {
+		return nil
+	}
+	return p
+}
+
+func (r *Root) makeJob() Job {
+	d := r.draft
+	if r.job != Setup {
+		d = Draft{Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, SPAPIURL: d.SPAPIURL}
+	}
+	a, err := d.Answers(r.world)
+	if err != nil {
+		a = &ask.Answers{} // the screens let nothing through that a flag would not take
+	}
+	j := Job{Verb: r.job, Answers: a, Secrets: r.secretsNow(), Org: r.entry.Org, Name: r.entry.Name}
+	if r.entry.Name == "" {
+		j.Org, j.Name = r.draft.Org, r.draft.Connection
+	}
+	return j
+}
+
+// secretsNow leaves out a token that was typed for another org.
+func (r *Root) secretsNow() Secrets {
+	s := r.secrets
+	if r.tokenFor != r.draft.Org {
+		s.Token = secret.String{}
+	}
+	return s
+}

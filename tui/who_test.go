@@ -1,0 +1,98 @@
+package tui_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/tui"
+	"example.com/ssowizard/tui/tuitest"
+)
+
+func TestOnlyTheLastSearchIsAskedAndLateAnswersAreDropped(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toWho(d)
+		gate := make(chan struct{})
+		f.hold["Groupss"] = gate
+		f.searches = nil
+		d.Press("/")
+		d.Type("s") // rests, is asked, and gets no answer
+		d.Type("upport t")
+		d.See("Support tooling")
+		d.DontSee("Sales")
+		close(gate)
+		d.Pass(time.Second)
+		d.See("Support tooling")
+		d.DontSee("Sales")
+		if diff := cmp.Diff([]string{"groups s", "groups support t"}, f.searches); diff != "" {
+			t.Errorf("searches at the server: %s", diff)
+		}
+	})
+}
+
+func TestTheListIsPagedAsFarAsOneScrolls(t *testing.T) {
+	walkIn(t, func(f *fake) {
+		for i := range 40 {
+			f.groups = append(f.groups, tui.Group{ID: "00gx" + string(rune('a'+i)), Name: "X" + string(rune('A'+i)), People: i})
+		}
+	}, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toWho(d)
+		before := len(f.searches)
+		if before > 4 {
+			t.Errorf("%d pages were read for one screen", before)
+		}
+		d.Press("end", "end", "end", "end", "end", "end", "end")
+		if len(f.searches) <= before {
+			t.Error("nothing more was read at the end of the list")
+		}
+	})
+}
+
+func TestChosenStayInViewThroughEverySearchAndTab(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toWho(d)
+		d.Press("space", "/")
+		d.Type("xyz")
+		d.See("Nothing in Okta begins with", "Chosen: Support EMEA")
+		d.Press("esc", "tab", "space")
+		d.See("Chosen: Support EMEA, ana.lima@acme.example", "1 group, 1 person chosen · 3 people get access")
+	})
+}
+
+func TestGroupsOfOneNameAreNamedByTheirID(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toWho(d)
+		d.Press("/")
+		d.Type("twins")
+		d.Press("enter", "space", "enter")
+		d.Press("right", "enter")
+		d.See("This is what will be done")
+		if got := f.lastJob(t).Answers.List(ask.Groups); !cmp.Equal(got, []string{"00gtwin1"}) {
+			t.Errorf("groups = %q", got)
+		}
+	})
+}
+
+func TestNobodyChosenIsAskedAboutOnce(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toWho(d)
+		d.Press("enter")
+		d.See("Nobody is chosen: only the tester")
+		d.Press("enter")
+		d.See("Try a real sign-in")
+	})
+}
+
+func TestAnUnknownTesterIsToldBeforeThePlan(t *testing.T) {
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toTester(d)
+		d.Press("enter")
+		d.Type("nobody@acme.example")
+		d.Press("enter")
+		d.Type("pw")
+		d.Press("enter")
+		d.See("nobody in Okta has this login")
+	})
+}
