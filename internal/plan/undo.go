@@ -81,9 +81,7 @@ func (m *maker) undoApp() {
 		m.add(StepApp, Delete, fmt.Sprintf("Okta: delete app %q with all its assignments", sso.PlainText(o.App.Label, 100)),
 			[]sso.Change{{Field: "label", From: o.App.Label}})
 	default:
-		for _, a := range o.State.Assigned {
-			m.Unassign = append(m.Unassign, a)
-		}
+		m.Unassign = append(m.Unassign, o.State.Assigned...)
 		if len(m.Unassign) > 0 {
 			m.add(StepAssign, Delete, "Okta: take the app away from "+joinNames(m.Unassign), nil)
 		}
