@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -61,7 +62,7 @@ func Join(ctx context.Context, dir string) (*Info, error) {
 
 // nonTimeout is ctx's error unless Join's own patience ended it.
 func nonTimeout(ctx context.Context) error {
-	if err := ctx.Err(); err != nil && context.Cause(ctx) != context.DeadlineExceeded {
+	if err := ctx.Err(); err != nil && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 		return fmt.Errorf("join the sandbox: %w", err)
 	}
 	return nil

@@ -197,7 +197,7 @@ func (l *Log) rewrite(path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(tmp.Name())
+	defer func() { _ = os.Remove(tmp.Name()) }() // gone already when all went well
 	w := bufio.NewWriter(tmp)
 	enc := json.NewEncoder(w)
 	l.lines = 0
