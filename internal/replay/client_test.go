@@ -203,7 +203,10 @@ func checkUpdate(t *testing.T, raw string) {
 			a.SAML = &s
 			return true
 		}},
-		{"credentials.signing.kid", func(a *sso.App) bool { a.KID = strings.Repeat("k", 43); return v.Get("credentials.signing.kid").Exists() }},
+		{"credentials.signing.kid", func(a *sso.App) bool {
+			a.KID = strings.Repeat("k", 43)
+			return v.Get("credentials.signing.kid").Exists()
+		}},
 	} {
 		want := have
 		if want.SAML != nil && want.SAML.ACSURL == "" {
