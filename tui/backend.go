@@ -16,6 +16,9 @@ import (
 type Backend interface {
 	// Open builds what the rest needs. It is called once, first.
 	Open(ctx context.Context) (World, error)
+	// Waits gives what any method but Prepare and Run has to wait for, such as
+	// a rate limit, while it waits. Nil where nothing ever waits.
+	Waits() <-chan plan.Event
 	// Kept lists the connections of this machine without asking anybody.
 	Kept(ctx context.Context) ([]Connection, error)
 	// Look asks both sides how a connection stands.
@@ -37,7 +40,13 @@ type Backend interface {
 	// Prepare makes the plan of a job and writes nothing. It reports only what
 	// it has to wait for.
 	Prepare(ctx context.Context, job Job, report func(plan.Event)) (*Prepared, error)
-	// Run carries a prepared plan out. A plan that no longer holds is not
+	// Adoptable lists the apps of the org that carry our mark and that nothing
+	// on this machine knows of.
+	Adoptable(ctx context.Context, org string) ([]Adoptable, error)
+	// Adopt takes the job's app under management and changes nothing.
+	Adopt(ctx context.Context, job Job) (plan.Result, error)
+	// Run carries a prepared plan out; report is called from several
+	// goroutines, also at the same time. A plan that no longer holds is not
 	// carried out; Stale is the error then.
 	Run(ctx context.Context, p *Prepared, report func(plan.Event)) (plan.Result, error)
 
@@ -139,6 +148,14 @@ type Members struct {
 	More   bool
 }
 
+// Adoptable is an app that was set up by this program, but not from here.
+type Adoptable struct {
+	AppID, Label string
+	// Connection and Profile are what its mark says.
+	Connection, Profile string
+	Active              bool
+}
+
 // Verb is what a job does, in the words of the commands.
 type Verb string
 
@@ -149,7 +166,12 @@ const (
 	Enable  Verb = "enable"
 	Disable Verb = "disable"
 	Undo    Verb = "undo"
+	Rotate  Verb = "rotate"
+	Adopt   Verb = "adopt"
 )
+
+// ofKept tells whether the job is about a connection that is there already.
+func (v Verb) ofKept() bool { return v != "" && v != Setup }
 
 // Job is a plan to be made.
 type Job struct {
@@ -158,6 +180,10 @@ type Job struct {
 	// Org and Name are those of a kept connection, for every verb but Setup.
 	Org, Name string
 	Secrets   Secrets
+	// Years is how long a new signing key is to be good for.
+	Years int
+	// AppID is the app to adopt, "" for the one with the connection's mark.
+	AppID string
 }
 
 // Secrets are typed in and never kept. Zero ones come from the environment.

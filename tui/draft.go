@@ -29,6 +29,10 @@ type Draft struct {
 	// Existing is true for a connection that was set up before: its answers
 	// are all said again, so that none of the old ones stays by silence.
 	Existing bool `json:"existing,omitempty"`
+	// Years is how long a new signing key is to be good for; AppID is the app
+	// to take over. Neither is for a set-up.
+	Years int    `json:"-"`
+	AppID string `json:"-"`
 	// TurnedOn is set when turning on was agreed to, for the command that
 	// says the same.
 	TurnedOn bool `json:"turned_on,omitempty"`

@@ -33,7 +33,10 @@ type fake struct {
 	tokens map[string]string // where a token is found, by org
 	events func(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error)
 
-	openErr, keptErr, lookErr, orgErr, searchErr, planErr, copyErr error
+	openErr, keptErr, lookErr, orgErr, searchErr, planErr, copyErr, adoptErr error
+	adoptable                                                                []tui.Adoptable
+	waits                                                                    chan plan.Event
+	limited                                                                  string // a call that waits for the rate limit before it is held
 	// hold lets calls of a name wait until the test ends or lets them go.
 	hold map[string]chan struct{}
 
@@ -92,6 +95,11 @@ func newFake(t testing.TB) *fake {
 // wait holds a call of a name where the test wants that.
 func (f *fake) wait(ctx context.Context, name string) error {
 	f.mu.Lock()
+	if f.limited == name {
+		f.limited = ""
+		now := time.Now()
+		f.waits <- plan.Event{Status: plan.Waiting, Time: now, Until: now.Add(27 * time.Second), Detail: "Okta's rate limit for /api/v1/groups is used up"}
+	}
 	gate := f.hold[name]
 	f.mu.Unlock()
 	if gate == nil {
@@ -262,6 +270,11 @@ func (f *fake) Prepare(ctx context.Context, job tui.Job, report func(plan.Event)
 	case tui.Enable:
 		made = &plan.Plan{Command: "enable", Connection: spec.Connection, Profile: p, Spec: spec, Steps: []plan.Step{{ID: plan.StepEnable, Action: plan.Update,
 			Summary: p.Name + ": turn sign-in with Okta on", Changes: []sso.Change{{Field: "enabled", From: false, To: true}}}}}
+	case tui.Rotate:
+		spec.Override = true
+		o.App = &sso.App{ID: "0oaexample", Label: "net2phone Sync", Status: sso.StatusActive, SignOnMode: "SAML_2_0", KID: "kid-2016", SAML: &sso.SAMLSettings{}}
+		o.IdP = &sso.IdPValues{}
+		made, err = plan.MakeRotate(spec, p, o, nil, job.Years, oktaapi.Diff)
 	case tui.Undo:
 		made = &plan.Plan{Command: "undo", Connection: spec.Connection, Profile: p, Spec: spec, Steps: []plan.Step{
 			{ID: plan.StepPush, Action: plan.Delete, Summary: p.Name + ": clear the settings", Changes: []sso.Change{{Field: "entity_id", From: "n2p"}}},
@@ -326,7 +339,30 @@ func passing(_ context.Context, p *tui.Prepared, report func(plan.Event)) (plan.
 	steps(p, report, "")
 	r := result(p)
 	r.Enabled = p.Job.Verb == tui.Enable
+	if p.Job.Verb == tui.Rotate {
+		r.Enabled, r.Rotated = true, &plan.Rotated{FromKID: "kid-2016", ToKID: "kid-2026", GapCalls: 1}
+	}
 	return r, nil
+}
+
+func (f *fake) Waits() <-chan plan.Event { return f.waits }
+
+func (f *fake) Adoptable(ctx context.Context, _ string) ([]tui.Adoptable, error) {
+	return f.adoptable, errors.Join(f.wait(ctx, "Adoptable"), f.searchErr)
+}
+
+// Adopt takes over once a test lets it; then the connection is kept.
+func (f *fake) Adopt(ctx context.Context, job tui.Job) (plan.Result, error) {
+	f.mu.Lock()
+	f.jobs = append(f.jobs, job)
+	f.mu.Unlock()
+	if err := errors.Join(f.wait(ctx, "Adopt"), f.adoptErr); err != nil {
+		return plan.Result{}, err
+	}
+	f.kept = append(f.kept, tui.Connection{Org: "acme.okta.com", Name: job.Name,
+		State: sso.State{Connection: job.Name, Profile: job.Answers.Text(ask.SP), OrgURL: org, Label: "net2phone Sync"}})
+	f.status[job.Name] = plan.ConnectionStatus{Connection: job.Name, App: &plan.AppResult{ID: job.AppID, Label: "net2phone Sync"}}
+	return plan.Result{Command: "adopt", Connection: job.Name}, nil
 }
 
 func (f *fake) KeepDraft(d *tui.Draft) error {

@@ -6,6 +6,8 @@ import (
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
 	"example.com/ssowizard/internal/words"
 )
 
@@ -75,6 +77,8 @@ func (j journey) headline() string {
 		return "Taken back. " + name + " and Okta no longer know of each other."
 	case j.verb == Test:
 		return "It works: a real sign-in to " + name + " went through."
+	case j.verb == Rotate:
+		return j.rotatedHeadline(name)
 	case j.verb == Disable:
 		return "Sign-in with Okta is off at " + name + "."
 	case r.Enabled:
@@ -96,7 +100,7 @@ func (j journey) command() string {
 	if j.verb == Setup {
 		return j.draft.Command(j.world)
 	}
-	return commandOf(&env{world: j.world}, j.draft, Job{Verb: j.verb, Name: j.draft.Connection})
+	return commandOf(&env{world: j.world}, j.draft, Job{Verb: j.verb, Name: j.draft.Connection, Years: j.draft.Years})
 }
 
 // summary is what is now true, what is left to do, and the same run as a command.
@@ -147,10 +151,36 @@ func (j journey) facts(profile *catalog.Profile) []fact {
 			}
 		}
 	}
+	if rotated := r.Rotated; rotated != nil {
+		out = append(out, j.rotatedFacts(*rotated)...)
+	}
 	if j.verb != Undo {
 		out = append(out, fact{"Tested", words.Tested(r.Tested, r.Proof)}, fact{"Sign-in with Okta", onOff(r.Enabled)})
 	}
 	return out
+}
+
+// rotatedHeadline is the end of a rotation in one sentence.
+func (j journey) rotatedHeadline(name string) string {
+	what := "The certificate is rotated"
+	if p := j.world.Profile(j.draft.SP); p != nil && p.Protocol == sso.OIDC {
+		what = "The client secret is replaced"
+	}
+	if len(j.last.findings) == 0 {
+		return what + ", but no sign-in to " + name + " has proven it."
+	}
+	return what + ", and a real sign-in to " + name + " has proven it."
+}
+
+func (j journey) rotatedFacts(r plan.Rotated) []fact {
+	if p := j.world.Profile(j.draft.SP); p != nil && p.Protocol == sso.OIDC {
+		return []fact{{"Client secret", plain(r.FromKID) + " → " + plain(r.ToKID)}, {"Nobody could sign in", "at no time"}}
+	}
+	gap := "for the length of " + plural(r.GapCalls, "call", "calls")
+	if r.GapCalls == 0 {
+		gap = "at no time"
+	}
+	return []fact{{"Signing key", plain(r.FromKID) + " → " + plain(r.ToKID)}, {"Nobody could sign in", gap}}
 }
 
 // rowLines puts the values under each other; whole ones are not broken.

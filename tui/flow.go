@@ -20,6 +20,8 @@ const (
 	atAccess
 	atWho
 	atTester
+	atAdopt
+	atRotate
 	atReview
 	atApply
 	atHand
@@ -36,9 +38,12 @@ type journey struct {
 	// job is what is being prepared or done right now: the verb, or Enable
 	// after a set-up.
 	job Verb
-	// typed tells which secrets are at hand.
-	password bool
-	last     ran
+	// stands is how both sides said that the kept connection stands, nil where
+	// they could not be asked yet.
+	stands *plan.ConnectionStatus
+	// password and spToken tell which secrets were typed.
+	password, spToken bool
+	last              ran
 }
 
 // ran is what the last run came to.
@@ -53,11 +58,11 @@ type ran struct {
 // next says which screen follows when the one at `at` is finished. It is the
 // order of the wizard, all of it.
 func next(at place, j journey) place {
+	if j.verb.ofKept() && at < atReview {
+		return nextOfKept(at, j)
+	}
 	switch at {
 	case atStart:
-		if j.verb != Setup {
-			return atReview // there is nothing to ask
-		}
 		return atProvider
 	case atProvider:
 		return atOrg
@@ -106,6 +111,36 @@ func next(at place, j journey) place {
 	return atDone
 }
 
+// nextOfKept is the way to the plan of a job on a connection that is there
+// already: only what is missing for it is asked.
+func nextOfKept(at place, j journey) place {
+	asks := []struct {
+		at   place
+		when bool
+	}{
+		{atOrg, !j.world.Sandbox() && (j.verb == Adopt || j.stands == nil)},
+		{atAdopt, j.verb == Adopt},
+		{atAccess, !j.world.Sandbox() && j.stands == nil && j.draft.Push == sso.PushAPI && j.verb != Adopt},
+		{atRotate, j.verb == Rotate},
+		{atTester, (j.verb == Test || j.verb == Rotate) && j.needsTester()},
+	}
+	from := 0
+	for i, a := range asks {
+		if a.at == at {
+			from = i + 1
+		}
+	}
+	for _, a := range asks[from:] {
+		if a.when {
+			return a.at
+		}
+	}
+	if j.verb == Adopt {
+		return atStart // where the connection now is
+	}
+	return atReview
+}
+
 // afterRun says where a run leads by how it ended. A failure that is neither of
 // these stays where it is: the screen of the run offers the ways on.
 func afterRun(j journey) place {
@@ -118,7 +153,7 @@ func afterRun(j journey) place {
 	case hint.TestFailed:
 		return atTest
 	case hint.Done:
-		if j.job == Setup || j.job == Test {
+		if j.job == Setup || j.job == Test || j.job == Rotate && len(j.last.findings) > 0 {
 			return atTest
 		}
 		return atDone
@@ -129,7 +164,7 @@ func afterRun(j journey) place {
 // mayTurnOn tells whether there is something to turn on, and a proof for it.
 func mayTurnOn(j journey) bool {
 	p := j.world.Profile(j.draft.SP)
-	return j.last.err == nil && j.last.result.Tested && !j.last.result.Enabled && p != nil && p.TurnOn == catalog.TurnOnSwitch
+	return j.verb != Rotate && j.last.err == nil && j.last.result.Tested && !j.last.result.Enabled && p != nil && p.TurnOn == catalog.TurnOnSwitch
 }
 
 // needsTester tells whether somebody has to say who tries the sign-in: the

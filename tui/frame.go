@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -150,6 +151,10 @@ func (r *Root) railLines() []string {
 }
 
 func (r *Root) statusLine() string {
+	if r.waiting() && r.at() != atApply {
+		left := seconds(r.wait.Until.Sub(r.waitAt).Truncate(time.Second))
+		return r.env.theme.Warn.Render("… ") + ends(plain(r.wait.Detail), left+" left", min(r.width, widest)-4)
+	}
 	if r.status != "" {
 		return r.status
 	}

@@ -111,6 +111,25 @@ var states = []state{
 		d.Press("enter", "enter")
 	}},
 	{"undo", connections, func(d *tuitest.Driver) { d.Press("down", "u") }},
+	{"start-adopt", nil, func(d *tuitest.Driver) { d.Press("down") }},
+	{"start-waiting", func(t *testing.T, f *fake) { connections(t, f); limited(f, "Look") }, func(d *tuitest.Driver) { d.Press("down"); d.Pass(3 * time.Second) }},
+	{"org-waiting", func(_ *testing.T, f *fake) { limited(f, "CheckOrg") }, func(d *tuitest.Driver) { toOrg(d); d.Type("acme"); d.Press("enter") }},
+	{"who-waiting", func(_ *testing.T, f *fake) { limited(f, "Groups") }, toWho},
+	{"rotate", connections, func(d *tuitest.Driver) { d.Press("down", "c"); d.Press("left", "left") }},
+	{"rotate-tester", connections, func(d *tuitest.Driver) { d.Press("down", "c", "enter") }},
+	{"rotate-review", connections, toRotatePlan},
+	{"rotate-running", func(t *testing.T, f *fake) { connections(t, f); f.events = endlessAt(plan.StepPush) }, func(d *tuitest.Driver) { toRotatePlan(d); d.Press("a"); d.Pass(time.Second) }},
+	{"rotate-proven", connections, func(d *tuitest.Driver) { toRotatePlan(d); d.Press("a", "enter") }},
+	{"rotate-failed", func(t *testing.T, f *fake) { connections(t, f); f.events = wentBack }, func(d *tuitest.Driver) { toRotatePlan(d); d.Press("a") }},
+	{"rotate-done", connections, func(d *tuitest.Driver) { toRotatePlan(d); d.Press("a", "enter", "enter") }},
+	{"adopt-loading", held("Adoptable"), toAdopt},
+	{"adopt-empty", nil, toAdopt},
+	{"adopt-failed", func(_ *testing.T, f *fake) { f.searchErr = refused }, toAdopt},
+	{"adopt", marked, toAdopt},
+	{"adopt-by-id", marked, func(d *tuitest.Driver) { toAdopt(d); d.Press("down", "down", "enter"); d.Type("0ab") }},
+	{"adopt-refused", func(t *testing.T, f *fake) { marked(t, f); f.adoptErr = elsewhere }, func(d *tuitest.Driver) { toAdopt(d); d.Press("enter") }},
+	{"adopt-working", func(t *testing.T, f *fake) { marked(t, f); f.hold["Adopt"] = make(chan struct{}) }, func(d *tuitest.Driver) { toAdopt(d); d.Press("enter") }},
+	{"adopt-done", marked, func(d *tuitest.Driver) { toAdopt(d); d.Press("enter") }},
 	{"help", nil, func(d *tuitest.Driver) { toOrg(d); d.Press("?") }},
 }
 
@@ -127,6 +146,41 @@ func connections(_ *testing.T, f *fake) {
 		Certificate: &plan.CertificateStatus{NotAfter: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), DaysLeft: 11},
 		Drift:       []plan.Drift{{Side: "okta", Field: "settings.signOn.audience", Want: "n2p", Got: "N2P"}}}
 	f.status["sync-emea"] = plan.ConnectionStatus{Connection: "sync-emea", Unfinished: "setup"}
+}
+
+// limited lets a call of a name wait for Okta's rate limit, for ever.
+func limited(f *fake, name string) {
+	f.hold[name] = make(chan struct{})
+	f.waits = make(chan plan.Event, 9)
+	f.limited = name
+}
+
+// marked are two apps that another machine has set up.
+func marked(_ *testing.T, f *fake) {
+	f.adoptable = []tui.Adoptable{{AppID: "0oaexample", Label: "net2phone Sync", Connection: "phones", Profile: "net2phone", Active: true},
+		{AppID: "0oaother", Label: "Sync\x1b[7m EMEA", Connection: "emea", Profile: "gone"}}
+}
+
+var elsewhere = hint.New(hint.Refused, `connection "phones" already manages the app 0oaanother`, "choose another connection name")
+
+func toAdopt(d *tuitest.Driver) {
+	d.See("Take over an app")
+	d.Press("i")
+	d.Type("acme")
+	d.Press("enter")
+	d.See("Identity Engine")
+	d.Press("enter")
+}
+
+func toRotatePlan(d *tuitest.Driver) {
+	d.Press("down", "c")
+	d.See("Rotate the certificate of net2phone Sync")
+	d.Press("enter", "enter")
+	d.Type("ana.lima@acme.example")
+	d.Press("enter")
+	d.Type("s3cret?")
+	d.Press("enter")
+	d.See("This replaces the signing certificate on both sides")
 }
 
 var sizes = []struct{ width, height int }{{60, 20}, {80, 24}, {120, 40}}
@@ -222,7 +276,8 @@ func TestResizingAtAnyMomentKeepsTheFrameWhole(t *testing.T) {
 				exactly(t, d.Raw(), size.width, size.height)
 			}
 			d.Resize(120, 40)
-			if strings.HasPrefix(s.name, "apply-") || s.name == "review-loading" {
+			if strings.HasPrefix(s.name, "apply-") || strings.HasSuffix(s.name, "-waiting") || strings.HasSuffix(s.name, "-running") ||
+				strings.HasSuffix(s.name, "-working") || s.name == "review-loading" || s.name == "adopt-loading" {
 				return // time passes there
 			}
 			if after := d.Frame(); after != before {

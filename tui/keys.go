@@ -11,6 +11,7 @@ type Keys struct {
 	Tester, Copy, Save, Edit, Apply, Log   key.Binding
 	Retry, Undo, New, Test, TurnOn, Delete key.Binding
 	Details, Report, NotNow, Override      key.Binding
+	Rotate, Adopt                          key.Binding
 }
 
 func bind(help, what string, keys ...string) key.Binding {
@@ -36,6 +37,7 @@ func DefaultKeys() Keys {
 		TurnOn: bind("o", "turn on or off", "o"), Delete: bind("x", "throw away", "x"),
 		Details: bind("d", "differences", "d"), Report: bind("m", "report", "m"), NotNow: bind("n", "not now", "n"),
 		Override: bind("o", "set back", "o"),
+		Rotate:   bind("c", "new certificate", "c"), Adopt: bind("i", "take over an app", "i"),
 	}
 }
 

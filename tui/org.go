@@ -43,6 +43,8 @@ type org struct {
 	err    error
 	// given is the address as the draft had it, and where that came from.
 	given string
+	// fixed tells that it is the org of a connection, and no other can be meant.
+	fixed bool
 }
 
 type tokenMsg struct {
@@ -57,12 +59,15 @@ type reportMsg struct {
 	err    error
 }
 
-func newOrg(e *env, d Draft, token secret.String) Screen {
-	s := &org{env: e, typed: token, given: d.Org}
+func newOrg(e *env, d Draft, token secret.String, ofKept bool) Screen {
+	s := &org{env: e, typed: token, given: d.Org, fixed: ofKept && d.Existing}
 	q := ask.Find(ask.Org)
 	address := textField(e, "Address of your Okta org", strings.TrimPrefix(d.Org, "https://"))
 	address.check = func(text string) error {
-		_, err := e.local.ParseOrg(text)
+		origin, err := e.local.ParseOrg(text)
+		if err == nil && s.fixed && origin != s.given {
+			return plainError("the connection is in " + host(s.given))
+		}
 		return err
 	}
 	address.live = func(text string) string {
@@ -114,10 +119,10 @@ func (s *org) origin() string {
 	if s.env.world.Sandbox() {
 		return s.env.world.SandboxOrg
 	}
-	o, err := s.env.local.ParseOrg(s.form.fields[0].text())
-	if err != nil {
+	if s.form.fields[0].problem() != "" {
 		return ""
 	}
+	o, _ := s.env.local.ParseOrg(s.form.fields[0].text())
 	return o
 }
 

@@ -10,6 +10,7 @@ import (
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
 )
 
 // prepared is the plan of the job, or why there is none.
@@ -189,6 +190,12 @@ func commandOf(e *env, d Draft, job Job) string {
 		return d.Command(e.world)
 	}
 	line := "ssowizard " + string(job.Verb) + " " + ask.Quote(job.Name)
+	if job.Verb == Rotate && job.Years != 0 && job.Years != mostYears {
+		line += " --years " + itoa(job.Years)
+	}
+	if job.Verb == Rotate && d.NoTest {
+		line += " --" + ask.Find(ask.Test).Flag + " " + string(sso.TestNone)
+	}
 	if e.world.Sandbox() {
 		return line + " --sandbox"
 	}

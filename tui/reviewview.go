@@ -41,8 +41,12 @@ func (s *review) rows() []row {
 				fold = "▾"
 			}
 		}
+		summary := s.summaryLines(step)
 		rows = append(rows, row{step: step.ID, jump: jumpOf(step.ID),
-			text: ends(pad(itoa(n), 2)+" "+fold+" "+plain(step.Summary), s.mark(step.Action), s.width-2)})
+			text: ends(pad(itoa(n), 2)+" "+fold+" "+summary[0], s.mark(step.Action), s.width-2)})
+		for _, more := range summary[1:] {
+			rows = append(rows, row{text: "     " + more, jump: jumpOf(step.ID)})
+		}
 		if s.open[step.ID] {
 			rows = append(rows, s.changes(step)...)
 		}
@@ -61,6 +65,16 @@ func (s *review) rows() []row {
 		what = "Go on"
 	}
 	return append(rows, row{text: ""}, row{apply: true, text: t.Strong.Render("[ "+what+" ]") + t.Faint.Render("  enter, or a from anywhere")})
+}
+
+// summaryLines are what a step does. A set-up has many steps, each of them one
+// line; the few of other jobs are told in full.
+func (s *review) summaryLines(step plan.Step) []string {
+	summary := plain(step.Summary)
+	if lines := wrap(summary, s.width-9); s.job.Verb != Setup && len(lines) > 0 {
+		return lines
+	}
+	return []string{summary}
 }
 
 func (s *review) turnOnLater() bool {
@@ -89,7 +103,7 @@ func (s *review) changes(step plan.Step) []row {
 	}
 	width = min(width, 24)
 	var rows []row
-	if summary := plain(step.Summary); ansi.StringWidth(summary) > s.width-8 {
+	if summary := plain(step.Summary); s.job.Verb == Setup && ansi.StringWidth(summary) > s.width-8 {
 		for _, line := range wrap(summary, s.width-7) {
 			rows = append(rows, row{text: "     " + line, jump: jumpOf(step.ID)})
 		}
@@ -220,8 +234,11 @@ func (s *review) View() string {
 func (s *review) head() []string {
 	t := s.env.theme
 	title := map[Verb]string{Setup: "This is what will be done", Test: "This is what will be tried", Enable: "This turns sign-in with Okta on",
-		Disable: "This turns sign-in with Okta off", Undo: "This takes back what was set up"}[s.job.Verb]
-	out := []string{t.Strong.Render(title)}
+		Disable: "This turns sign-in with Okta off", Undo: "This takes back what was set up", Rotate: "This replaces the signing certificate on both sides"}[s.job.Verb]
+	if s.job.Verb == Rotate && s.p.Plan.Profile.Protocol == sso.OIDC {
+		title = "This replaces the client secret on both sides"
+	}
+	out := []string{t.Strong.Render(fit(title, s.width))}
 	warn := func(text string) {
 		lines := hang(t.Warn.Render("! "), plain(text), s.width)
 		if len(lines) > 3 {

@@ -3,11 +3,13 @@ package tui
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/plan"
 )
 
 // Root is the model of the whole wizard.
@@ -30,6 +32,8 @@ type Root struct {
 	ended         bool
 	interrupted   bool
 	unfinished    bool // a run was stopped part way
+	wait          plan.Event
+	waitAt        time.Time
 }
 
 // Config is what the wizard is made of.
@@ -69,8 +73,57 @@ func (r *Root) Init() tea.Cmd {
 	return tea.Batch(tea.SetWindowTitle("ssowizard"), func() tea.Msg {
 		w, err := e.back.Open(e.ctx)
 		return openedMsg{w, err}
-	}, r.screen.Init())
+	}, r.screen.Init(), r.nextWait())
 }
+
+// A wait of anything but a plan and its run, which show their own.
+type (
+	waitMsg  plan.Event
+	waitTick time.Time
+)
+
+// nextWait hears of the next wait.
+func (r *Root) nextWait() tea.Cmd {
+	e := r.env
+	waits := e.back.Waits()
+	if waits == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		select {
+		case ev := <-waits:
+			return waitMsg(ev)
+		case <-e.ctx.Done():
+			return nil
+		}
+	}
+}
+
+func waitTicking() tea.Cmd {
+	return tea.Tick(tickEvery, func(t time.Time) tea.Msg { return waitTick(t) })
+}
+
+// waits shows a wait and counts it down.
+func (r *Root) waits(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case waitMsg:
+		ticks := r.waiting()
+		if msg.Until.After(r.wait.Until) {
+			r.wait, r.waitAt = plan.Event(msg), msg.Time
+		}
+		if ticks || !r.waiting() {
+			return r.nextWait()
+		}
+		return tea.Batch(r.nextWait(), waitTicking())
+	case waitTick:
+		if r.waitAt = time.Time(msg); r.waiting() {
+			return waitTicking()
+		}
+	}
+	return nil
+}
+
+func (r *Root) waiting() bool { return r.wait.Until.After(r.waitAt) }
 
 // Update takes one message.
 func (r *Root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -85,6 +138,8 @@ func (r *Root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return r, r.openedNow(msg)
 	case tea.KeyMsg:
 		return r, r.key(msg)
+	case waitMsg, waitTick:
+		return r, r.waits(msg)
 	case draftKept:
 		if msg.err != nil {
 			r.status = "the answers cannot be kept: " + plain(msg.err.Error())

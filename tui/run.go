@@ -37,7 +37,11 @@ func Run(ctx context.Context, cfg Config, term Terminal) (lines []string, err er
 	root := NewRoot(ctx, cfg)
 	defer root.Wait()
 	defer cancel()
-	program := tea.NewProgram(root, tea.WithContext(ctx), tea.WithAltScreen(), tea.WithInput(term.In), tea.WithOutput(term.Out), tea.WithoutSignalHandler())
+	program := tea.NewProgram(root, tea.WithAltScreen(), tea.WithInput(term.In), tea.WithOutput(term.Out), tea.WithoutSignalHandler())
+	// An orderly end: the library's own way with a context does not wait for
+	// its reader.
+	stop := context.AfterFunc(ctx, program.Quit)
+	defer stop()
 	_, err = program.Run()
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)

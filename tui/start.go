@@ -11,7 +11,9 @@ import (
 type begin struct {
 	verb  Verb
 	entry Connection
-	draft Draft
+	// status is what both sides said of it, nil where they did not answer.
+	status *plan.ConnectionStatus
+	draft  Draft
 	// straight leads past the service provider, which the draft has.
 	straight bool
 }
@@ -102,8 +104,10 @@ func (s start) lookAtAll() tea.Cmd {
 }
 
 // items are the lines to choose from: the unfinished draft, the connections,
-// a new one.
-func (s start) items() int { return s.drafts() + len(s.kept) + 1 }
+// a new one, one that is in Okta already.
+func (s start) items() int { return s.drafts() + len(s.kept) + 2 }
+
+func (s start) onAdopt() bool { return s.cursor == s.items()-1 }
 
 func (s start) drafts() int {
 	if s.env.world.Draft != nil {
@@ -138,21 +142,38 @@ func (s start) key(msg tea.KeyMsg) (Screen, tea.Cmd) {
 		s.cursor = max(s.cursor-1, 0)
 	case key.Matches(msg, k.New):
 		return s, s.fresh()
+	case key.Matches(msg, k.Adopt):
+		return s, s.takeOver()
 	case key.Matches(msg, k.Enter):
 		return s, s.open()
 	case key.Matches(msg, k.Delete) && s.cursor < s.drafts():
 		return s, s.throwAway()
 	case !usable:
 	case key.Matches(msg, k.Test):
-		return s, send(begin{verb: Test, entry: c, draft: s.draftFor(c)})
+		return s, s.job(Test, c)
 	case key.Matches(msg, k.TurnOn):
-		return s, send(begin{verb: s.switchVerb(c), entry: c, draft: s.draftFor(c)})
+		return s, s.job(s.switchVerb(c), c)
 	case key.Matches(msg, k.Undo):
-		return s, send(begin{verb: Undo, entry: c, draft: s.draftFor(c)})
+		return s, s.job(Undo, c)
+	case key.Matches(msg, k.Rotate):
+		return s, s.job(Rotate, c)
 	case key.Matches(msg, k.Details):
 		return s, send(overlay{s.differences(c)})
 	}
 	return s, nil
+}
+
+// job begins a job on a kept connection.
+func (s start) job(verb Verb, c Connection) tea.Cmd {
+	b := begin{verb: verb, entry: c, draft: s.draftFor(c)}
+	if l, ok := s.looked[keyOf(c)]; ok && l.err == nil {
+		b.status = &l.status
+	}
+	return send(b)
+}
+
+func (s start) takeOver() tea.Cmd {
+	return send(begin{verb: Adopt})
 }
 
 func (s start) switchVerb(c Connection) Verb {
@@ -178,10 +199,14 @@ func (s start) open() tea.Cmd {
 		if c.Problem != "" {
 			return nil
 		}
-		if c.State.Unfinished == string(Undo) {
-			return send(begin{verb: Undo, entry: c, draft: s.draftFor(c)})
+		switch verb := Verb(c.State.Unfinished); verb {
+		case Undo, Rotate:
+			return s.job(verb, c)
 		}
 		return send(begin{verb: Setup, draft: s.draftFor(c), straight: true})
+	}
+	if s.onAdopt() {
+		return s.takeOver()
 	}
 	if s.cursor < s.drafts() {
 		return send(begin{verb: Setup, draft: *s.env.world.Draft, straight: true})

@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"example.com/ssowizard/internal/sso"
 	"example.com/ssowizard/internal/words"
 )
 
@@ -52,6 +53,12 @@ func (s start) View() string {
 	item(n, "Set up a new connection")
 	if n == s.cursor {
 		lines = append(lines, styledHang(t.Faint, "    ", "From the Okta app to a tested sign-in. Nothing is written before you have seen the plan.", s.width)...)
+		focus = len(lines) - 1
+	}
+	n++
+	item(n, "Take over an app that is in Okta already")
+	if n == s.cursor {
+		lines = append(lines, styledHang(t.Faint, "    ", "One that was set up on another machine or by hand. Nothing is changed by it.", s.width)...)
 		focus = len(lines) - 1
 	}
 	shown, _ := window(lines, focus, 0, s.height)
@@ -159,7 +166,48 @@ func (s start) details(c Connection) []string {
 	for i := range out {
 		out[i] = fit(out[i], width)
 	}
+	return append(out, s.actions(c, width)...)
+}
+
+// actions are what can be done with a connection, with the key of each.
+func (s start) actions(c Connection, width int) []string {
+	k := s.env.keys
+	rotate := "new certificate"
+	if p := s.env.world.Profile(c.State.Profile); p != nil && p.Protocol == sso.OIDC {
+		rotate = "new client secret"
+	}
+	var out []string
+	line := ""
+	for _, b := range []key.Binding{as(k.Enter, s.enterWord(c)), k.Test, as(k.Rotate, rotate), as(k.TurnOn, s.switchWord(c)), k.Undo, k.Details} {
+		text := b.Help().Key + " " + b.Help().Desc
+		if line != "" && columns(line)+3+columns(text) > width {
+			out = append(out, line)
+			line = ""
+		}
+		if line != "" {
+			line += " · "
+		}
+		line += text
+	}
+	out = append(out, line)
+	for i := range out {
+		out[i] = s.env.theme.Faint.Render(fit(out[i], width))
+	}
 	return out
+}
+
+func (s start) switchWord(c Connection) string {
+	if s.switchVerb(c) == Disable {
+		return "turn off"
+	}
+	return "turn on"
+}
+
+func (s start) enterWord(c Connection) string {
+	if c.State.Unfinished != "" {
+		return "go on"
+	}
+	return "set up again"
 }
 
 func yesNo(yes bool) string {
@@ -219,15 +267,7 @@ func (s start) ShortHelp() []key.Binding {
 		return keymap(k.Exit)
 	}
 	if c, ok := s.chosen(); ok {
-		what := "turn on"
-		if s.switchVerb(c) == Disable {
-			what = "turn off"
-		}
-		enter := "set up again"
-		if c.State.Unfinished != "" {
-			enter = "go on"
-		}
-		return keymap(as(k.Enter, enter), k.Test, as(k.TurnOn, what), k.Undo, as(k.Details, "diff"), k.New, k.Exit)
+		return keymap(as(k.Enter, s.enterWord(c)), k.Test, as(k.Rotate, "rotate"), as(k.TurnOn, s.switchWord(c)), k.Undo, as(k.Details, "diff"), k.New, k.Exit)
 	}
 	if s.cursor < s.drafts() {
 		return keymap(as(k.Enter, "go on"), k.Delete, k.New, k.Exit)
@@ -242,5 +282,5 @@ func (s start) Explain() Explanation {
 		"A connection is one Okta app tied to one service provider.",
 		"Tested means that a real sign-in has passed for exactly the values that both sides hold now. On means that people sign in with Okta. " +
 			"Days left is how long Okta's signing certificate lasts.",
-		"Setting up again changes only what differs."}, "\n")}
+		"Setting up again changes only what differs. Taking over an app changes nothing: from then on it is managed here as well."}, "\n")}
 }

@@ -5,6 +5,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sso"
 )
 
@@ -126,7 +127,14 @@ func (s *test) body() []string {
 				bad = append(bad, f)
 			}
 		}
-		out := checkLines(t, bad, labels, s.width)
+		var out []string
+		if s.journey.job == Rotate { // where both sides are now counts first
+			for _, h := range hint.Hints(r.err) {
+				out = append(out, hang(t.Accent.Render("→ "), plain(h), s.width)...)
+			}
+			out = append(out, "")
+		}
+		out = append(out, checkLines(t, bad, labels, s.width)...)
 		if len(r.findings) == 0 {
 			out = failureLines(t, r.err, s.width)
 		}

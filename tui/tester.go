@@ -21,6 +21,7 @@ type tester struct {
 	way      *field
 	login    *field
 	password *field
+	must     bool // there is nothing else to do than to try
 	have     bool // a password of an earlier visit, or of the environment
 	number   int
 	looking  bool
@@ -39,15 +40,22 @@ const (
 	testLater = "no"
 )
 
-func newTester(e *env, d Draft, have bool) Screen {
-	s := &tester{env: e, draft: d, have: have}
+func newTester(e *env, d Draft, have bool, verb Verb) Screen {
+	s := &tester{env: e, draft: d, have: have, must: verb == Test}
 	way := testNow
 	if d.NoTest {
 		way = testLater
 	}
-	s.way = choiceField(e, "Try a real sign-in before everybody gets access?", way,
-		[]huh.Option[string]{huh.NewOption("yes, as a person of my choice", testNow), huh.NewOption("no; it cannot be turned on without a test", testLater)})
-	s.way.explain = Explanation{Title: "Test", What: "One person is assigned first and signs in for real; everybody else is assigned after that has worked, so that nobody meets a broken tile."}
+	title, without := "Try a real sign-in before everybody gets access?", "no; it cannot be turned on without a test"
+	if verb == Rotate {
+		title, without = "Prove the new pair with a real sign-in?", "no; a mistake shows when people sign in"
+	}
+	s.way = choiceField(e, title, way,
+		[]huh.Option[string]{huh.NewOption("yes, as a person of my choice", testNow), huh.NewOption(without, testLater)})
+	s.way.explain = Explanation{Title: "Test", What: "When it fails, both sides go back to the old pair by themselves. Without it nobody notices before people cannot sign in."}
+	if verb != Rotate {
+		s.way.explain.What = "One person is assigned first and signs in for real; everybody else is assigned after that has worked, so that nobody meets a broken tile."
+	}
 	login := d.Tester
 	if login == "" && len(d.People) > 0 {
 		login = d.People[0].Ref
@@ -81,6 +89,10 @@ func newTester(e *env, d Draft, have bool) Screen {
 
 // arrange shows the fields that the answer to the first one calls for.
 func (s *tester) arrange() {
+	if s.must {
+		s.form.fields = []*field{s.login, s.password}
+		return
+	}
 	s.form.fields = []*field{s.way}
 	if s.way.text() == testNow {
 		s.form.fields = append(s.form.fields, s.login, s.password)
@@ -106,7 +118,7 @@ func (s *tester) Update(msg tea.Msg) (Screen, tea.Cmd) {
 	if !finished {
 		return s, cmd
 	}
-	if s.way.text() == testLater {
+	if s.way.text() == testLater && !s.must {
 		return s, tea.Batch(cmd, send(done{atTester}))
 	}
 	s.number = s.env.request()
@@ -131,7 +143,7 @@ func (s *tester) answered(m testerMsg) (Screen, tea.Cmd) {
 		return s, nil
 	case m.found.Person == nil:
 		s.err = errors.New(m.found.Why)
-		return s, s.form.move(1)
+		return s, s.form.move(len(s.form.fields) - 2)
 	}
 	s.found = m.found.Person
 	typed := secret.New(s.password.text())
@@ -161,7 +173,7 @@ func (s *tester) FullHelp() [][]key.Binding  { return [][]key.Binding{s.ShortHel
 func (s *tester) Explain() Explanation       { return s.form.explain() }
 
 func (s *tester) Keep(d *Draft) {
-	d.NoTest = s.way.text() == testLater
+	d.NoTest = s.way.text() == testLater && !s.must
 	if login := s.login.text(); login != d.Tester {
 		d.Tester = login
 		delete(d.From, ask.TestUser)

@@ -65,7 +65,7 @@ func (r *Root) takeSecrets(s gotSecrets) {
 		r.secrets.Token, r.tokenFor = s.Token, s.org
 	}
 	if !s.SPToken.IsZero() {
-		r.secrets.SPToken = s.SPToken
+		r.secrets.SPToken, r.spToken = s.SPToken, true
 	}
 	if !s.Password.IsZero() {
 		r.secrets.Password, r.password = s.Password, true
@@ -76,7 +76,7 @@ func (r *Root) takeSecrets(s gotSecrets) {
 func (r *Root) begin(msg begin) tea.Cmd {
 	from := r.draft.From[ask.Org]
 	org, hadOrg := r.draft.Org, r.draft.Org != ""
-	r.verb, r.job, r.entry, r.last = msg.verb, msg.verb, msg.entry, ran{}
+	r.verb, r.job, r.entry, r.last, r.stands = msg.verb, msg.verb, msg.entry, ran{}, msg.status
 	r.draft = msg.draft.clone()
 	if r.draft.Org == "" && hadOrg {
 		r.draft.Org = org
@@ -164,7 +164,7 @@ func (r *Root) build(at place) Screen {
 	case atProvider:
 		return newProvider(e, d)
 	case atOrg:
-		return newOrg(e, d, r.secretsNow().Token)
+		return newOrg(e, d, r.secretsNow().Token, r.verb.ofKept())
 	case atDetails:
 		return newDetails(e, d)
 	case atAccess:
@@ -172,7 +172,11 @@ func (r *Root) build(at place) Screen {
 	case atWho:
 		return newWho(e, d)
 	case atTester:
-		return newTester(e, d, r.password || e.world.TestPassword || e.world.Sandbox())
+		return newTester(e, d, r.password || e.world.TestPassword || e.world.Sandbox(), r.verb)
+	case atAdopt:
+		return newAdopt(e, d, r.adoptJob)
+	case atRotate:
+		return newRotate(e, d, r.entry, r.stands)
 	case atReview:
 		return newReview(e, d, r.makeJob(), r.profileName())
 	case atApply:
@@ -201,17 +205,26 @@ func (r *Root) takePrepared() *Prepared {
 func (r *Root) makeJob() Job {
 	d := r.draft
 	if r.job != Setup {
-		d = Draft{Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, SPAPIURL: d.SPAPIURL}
+		d = Draft{Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, NoTest: d.NoTest && r.job == Rotate, SPAPIURL: d.SPAPIURL}
 	}
 	a, err := d.Answers(r.world)
 	if err != nil {
 		a = &ask.Answers{} // the screens let nothing through that a flag would not take
 	}
-	j := Job{Verb: r.job, Answers: a, Secrets: r.secretsNow(), Org: r.entry.Org, Name: r.entry.Name}
+	j := Job{Verb: r.job, Answers: a, Secrets: r.secretsNow(), Org: r.entry.Org, Name: r.entry.Name, Years: r.draft.Years}
 	if r.entry.Name == "" {
 		j.Org, j.Name = r.draft.Org, r.draft.Connection
 	}
 	return j
+}
+
+// adoptJob is the job of taking over what the draft names.
+func (r *Root) adoptJob(d Draft) Job {
+	a, err := Draft{SP: d.SP, Org: d.Org, Connection: d.Connection, Inputs: d.Inputs, Existing: true}.Answers(r.world)
+	if err != nil {
+		a = &ask.Answers{} // the screens let nothing through that a flag would not take
+	}
+	return Job{Verb: Adopt, Answers: a, Secrets: r.secretsNow(), Org: d.Org, Name: d.Connection, AppID: d.AppID}
 }
 
 // secretsNow leaves out a token that was typed for another org.

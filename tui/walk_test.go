@@ -126,3 +126,18 @@ func endless(waits bool) func(context.Context, *tui.Prepared, func(plan.Event)) 
 		return plan.Result{Command: p.Plan.Command, Changed: true}, context.Cause(ctx)
 	}
 }
+
+// endlessAt plays a run that stays in one step until it is stopped.
+func endlessAt(at plan.StepID) func(context.Context, *tui.Prepared, func(plan.Event)) (plan.Result, error) {
+	return func(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+		steps(p, report, at)
+		<-ctx.Done()
+		return plan.Result{Command: p.Plan.Command, Changed: true}, context.Cause(ctx)
+	}
+}
+
+// wentBack plays a rotation whose sign-in fails, so that both sides go back.
+func wentBack(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+	res, err := badTest(ctx, p, report)
+	return res, hint.Add(err, "both sides are back on the old key and certificate; the new key is kept unused at Okta for the next try")
+}

@@ -19,6 +19,7 @@ import (
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sandbox"
 	"example.com/ssowizard/internal/secret"
+	"example.com/ssowizard/internal/signin"
 	"example.com/ssowizard/internal/store"
 )
 
@@ -41,6 +42,8 @@ type Config struct {
 
 	OktaToken, SPToken, TestPassword secret.Source
 	Report                           func(plan.Event)
+	// ByHand hands sign-ins to a person; nil where nobody can be asked.
+	ByHand signin.Hand
 }
 
 // App is the program's parts for one run. Close it.

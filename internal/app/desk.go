@@ -2,18 +2,39 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"time"
 
+	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/httpx"
+	"example.com/ssowizard/internal/sso"
 	"example.com/ssowizard/oktaapi"
 )
 
 // Client is a client for looking around in an org before there is a connection.
-func (a *App) Client(orgURL string) (*oktaapi.Client, error) {
+// waits is told of each pause before it begins, in words without its length; it
+// may be nil.
+func (a *App) Client(orgURL string, waits func(why string, length time.Duration)) (*oktaapi.Client, error) {
 	auth, err := a.auth(orgURL)
 	if err != nil {
 		return nil, err
 	}
-	return oktaapi.New(oktaapi.Config{OrgURL: orgURL, Auth: auth, Transport: httpx.Retry(a.transport, httpx.RetryOptions{}), UserAgent: a.agent()})
+	options := httpx.RetryOptions{}
+	if waits != nil {
+		options.Notify = func(w httpx.Wait) { waits(reasonOfWait(w), w.For) }
+	}
+	return oktaapi.New(oktaapi.Config{OrgURL: orgURL, Auth: auth, Transport: httpx.Retry(a.transport, options), UserAgent: a.agent()})
+}
+
+// reasonOfWait is why a request waits.
+func reasonOfWait(w httpx.Wait) string {
+	switch {
+	case w.Kind == httpx.WaitRateLimit:
+		return "Okta's rate limit for " + w.Bucket + " is used up"
+	case w.Status != 0:
+		return fmt.Sprintf("the answer was %d; trying again", w.Status)
+	}
+	return "the connection broke; trying again"
 }
 
 // TokenFrom says where a token for the org is found without asking anybody, ""
@@ -51,4 +72,12 @@ func (a *App) SandboxTester() string {
 		return ""
 	}
 	return a.info.Okta.People[0].Login
+}
+
+// OrgURL is the origin of the org that the answers name; the sandbox has one.
+func (a *App) OrgURL(answers *ask.Answers) (string, error) { return a.org(answers) }
+
+// Kept is what is kept of a connection, if anything is.
+func (a *App) Kept(orgURL, name string) (state sso.State, found bool, err error) {
+	return a.Store.Connection(a.orgKey(orgURL), name).Load()
 }

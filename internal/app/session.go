@@ -254,7 +254,7 @@ func keyringAccount(orgURL string) string {
 
 // connectSP decides how the values get to the service provider.
 func (a *App) connectSP(s *Session, core *plan.Core, calls http.RoundTripper) error {
-	base, token, err := a.spAccess(s)
+	base, token, from, err := a.spAccess(s)
 	if err != nil {
 		return err
 	}
@@ -271,7 +271,7 @@ func (a *App) connectSP(s *Session, core *plan.Core, calls http.RoundTripper) er
 	case sso.PushBrowser:
 		return hint.New(hint.Usage, "--push browser is not built yet", "use --push guided, which hands each value to you, or --push api")
 	case sso.PushAPI:
-		core.SP, err = api.New(api.Config{Profile: s.Profile, BaseURL: base, Token: token, Transport: calls,
+		core.SP, err = api.New(api.Config{Profile: s.Profile, BaseURL: base, Token: token, TokenFrom: from, Transport: calls,
 			UserAgent: a.agent(), Inputs: s.Spec.Inputs,
 			Notify: func(w api.Wait) {
 				core.NoteWaitFor(fmt.Sprintf("%s: %s; goes on in %s", s.Profile.Name, w.Reason, w.For.Round(time.Second)), w.For)
@@ -287,19 +287,19 @@ func (a *App) connectSP(s *Session, core *plan.Core, calls http.RoundTripper) er
 	return nil
 }
 
-// spAccess is where the settings API is and what opens it.
-func (a *App) spAccess(s *Session) (base string, token secret.String, err error) {
+// spAccess is where the settings API is, what opens it, and where that was found.
+func (a *App) spAccess(s *Session) (base string, token secret.String, from string, err error) {
 	source := a.cfg.SPToken
 	if a.InSandbox() {
 		sp, ok := a.info.ServiceProviders[s.Profile.ID]
 		if !ok {
-			return "", secret.String{}, nil
+			return "", secret.String{}, "", nil
 		}
 		source.Env, source.Keyring, source.Prompt = nil, "", nil
-		if token, _, err = source.Find(); err == nil && token.IsZero() {
-			token = secret.New(sp.APIToken)
+		if token, from, err = source.Find(); err == nil && token.IsZero() {
+			token, from = secret.New(sp.APIToken), "the sandbox"
 		}
-		return sp.APIURL, token, err
+		return sp.APIURL, token, from, err
 	}
 	base = s.Spec.SPAPIURL
 	if s.Profile.API != nil {
@@ -312,15 +312,15 @@ func (a *App) spAccess(s *Session) (base string, token secret.String, err error)
 	}
 	wanted := s.Spec.Push == sso.PushAPI || (s.Spec.Push == "" && base != "")
 	if !wanted {
-		return base, secret.String{}, nil
+		return base, secret.String{}, "", nil
 	}
-	if token, _, err = source.Find(); err != nil {
-		return "", token, err
+	if token, from, err = source.Find(); err != nil {
+		return "", token, from, err
 	}
 	if s.Spec.Push == sso.PushAPI || s.Spec.SPAPIURL != "" {
-		return base, token, missingAccess(base, token)
+		return base, token, from, missingAccess(base, token)
 	}
-	return base, token, nil
+	return base, token, from, nil
 }
 
 func missingAccess(base string, token secret.String) error {
@@ -340,8 +340,10 @@ func (a *App) connectTester(s *Session, core *plan.Core) error {
 	switch spec.Test {
 	case sso.TestNone:
 		return nil
-	case sso.TestBrowser, sso.TestByHand:
-		return hint.New(hint.Usage, fmt.Sprintf("--test %s is not built yet", spec.Test), "use --test http with --test-user and --test-password-file, or --test none")
+	case sso.TestByHand:
+		return a.connectByHand(s, core)
+	case sso.TestBrowser:
+		return hint.New(hint.Usage, fmt.Sprintf("--test %s is not built yet", spec.Test), "use --test http with --test-user and --test-password-file, --test by-hand, or --test none")
 	}
 	if a.InSandbox() && spec.Tester == "" {
 		spec.Tester = a.sandboxTester(*spec)

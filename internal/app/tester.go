@@ -3,7 +3,11 @@ package app
 import (
 	"context"
 	"net/url"
+	"time"
 
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/signin"
 	"example.com/ssowizard/internal/sso"
 )
@@ -46,4 +50,24 @@ func (t *tester) CodeFlow(ctx context.Context, req sso.CodeFlowRequest) (sso.Cod
 		return sso.CodeFlow{}, err
 	}
 	return client.CodeFlow(ctx, req)
+}
+
+// connectByHand has a person carry out the sign-ins as the tester. No password
+// is needed: nobody but Okta's own page asks for one.
+func (a *App) connectByHand(s *Session, core *plan.Core) error {
+	switch {
+	case s.Profile.Protocol == sso.OIDC:
+		return hint.New(hint.Usage, "a sign-in by hand proves SAML only; "+s.Profile.Name+" uses OpenID Connect, whose proof is a code that never reaches a page",
+			"use --test http with --test-user and --test-password-file, or --test none")
+	case a.cfg.ByHand == nil:
+		return hint.New(hint.Usage, "nobody can be asked to sign in by hand here", "run: ssowizard test NAME --by-hand")
+	}
+	if a.InSandbox() && s.Spec.Tester == "" {
+		s.Spec.Tester = a.sandboxTester(s.Spec)
+	}
+	if s.Spec.Tester == "" {
+		return ask.Missing(ask.TestUser)
+	}
+	core.SignIn = signin.NewByHand(a.cfg.ByHand, s.Spec.Tester, time.Now)
+	return nil
 }

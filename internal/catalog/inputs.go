@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode"
@@ -84,7 +85,7 @@ func (p *Profile) ChangedFixed(before, now map[string]string) []Input {
 }
 
 func missingInputs(name string, missing []Input) error {
-	var ids, flags []string
+	var ids, flags, suggestions []string
 	for _, in := range missing {
 		ids = append(ids, in.ID+" ("+in.Label+")")
 		example := in.Example
@@ -92,9 +93,16 @@ func missingInputs(name string, missing []Input) error {
 			example = "…"
 		}
 		flags = append(flags, "--input "+in.ID+"="+example)
+		for _, s := range in.Suggestions {
+			suggestions = append(suggestions, fmt.Sprintf("--input %s=%s (%s)", in.ID, s.Value, s.Why))
+		}
 	}
-	return hint.Add(fmt.Errorf("%s needs inputs that were not given: %s", name, strings.Join(ids, ", ")),
+	err := hint.Add(fmt.Errorf("%s needs inputs that were not given: %s", name, strings.Join(ids, ", ")),
 		"give them with %s", strings.Join(flags, " "))
+	if len(suggestions) == 0 {
+		return err
+	}
+	return hint.Add(err, "or perhaps %s", strings.Join(suggestions, ", "))
 }
 
 // Check tells what is wrong with an answer that is not empty.
@@ -107,7 +115,7 @@ func (in Input) Check(value string) error {
 			"choices for %s: %s", in.ID, strings.Join(in.Options, ", "))
 	}
 	if err := in.Form.check(value); err != nil {
-		return fmt.Errorf("input %s: %w", in.ID, err)
+		return in.withExample(fmt.Errorf("input %s: %w", in.ID, err))
 	}
 	if in.Pattern == "" {
 		return nil
@@ -126,6 +134,13 @@ func (in Input) Check(value string) error {
 	return hint.Add(err, "%s: %s", in.ID, in.PatternHelp)
 }
 
+func (in Input) withExample(err error) error {
+	if in.Example == "" {
+		return err
+	}
+	return hint.Add(err, "for example --input %s='%s'", in.ID, in.Example)
+}
+
 func (f InputForm) check(value string) error {
 	switch f {
 	case FormURL:
@@ -133,6 +148,24 @@ func (f InputForm) check(value string) error {
 	case FormAttributes:
 		_, err := ParseAttributes(value)
 		return err
+	case FormRegexp:
+		return checkRegexp(value)
+	}
+	return nil
+}
+
+// checkRegexp refuses what is no regular expression in any dialect. Okta's knows
+// more than ours, so what only ours lacks is left to Okta.
+func checkRegexp(value string) error {
+	_, err := regexp.Compile(value)
+	var wrong *syntax.Error
+	if !errors.As(err, &wrong) {
+		return nil
+	}
+	switch wrong.Code {
+	case syntax.ErrMissingBracket, syntax.ErrMissingParen, syntax.ErrUnexpectedParen, syntax.ErrTrailingBackslash,
+		syntax.ErrMissingRepeatArgument, syntax.ErrInvalidCharRange:
+		return fmt.Errorf("%q is no regular expression: %s", value, wrong.Code)
 	}
 	return nil
 }
@@ -140,3 +173,26 @@ func (f InputForm) check(value string) error {
 func compilePattern(pattern string) (*regexp.Regexp, error) {
 	return regexp.Compile(`^(?:` + pattern + `)$`)
 }
+
+// Asks tells whether an input is a question at all, with the answers given so
+// far: outside its case nothing is asked for.
+func (p *Profile) Asks(in Input, given map[string]string) bool {
+	answered := map[string]string{}
+	for _, before := range p.Inputs {
+		if before.ID == in.ID {
+			break
+		}
+		value := given[before.ID]
+		if value == "" && before.When.holds(answered, p.byHand) {
+			value = before.Default
+		}
+		if value != "" {
+			answered[before.ID] = value
+		}
+	}
+	return in.When.holds(answered, p.byHand)
+}
+
+// Needed tells whether an input that is asked for has to be answered: what the
+// service provider may tell itself is not missed.
+func (in Input) Needed() bool { return in.Required && in.From == (InputFrom{}) }

@@ -13,7 +13,7 @@ func (r *reader) inputs(p *Profile, f *fields) {
 			Default: in.text("default", false), Example: in.text("example", false),
 			Options: in.texts("options"), Required: in.yesNo("required", false), When: r.when(p, in),
 			Fixed: in.yesNo("fixed", false)}
-		input.Form = InputForm(in.oneOf("form", false, string(FormURL), string(FormAttributes)))
+		input.Form = InputForm(in.oneOf("form", false, string(FormURL), string(FormAttributes), string(FormRegexp)))
 		r.inputFrom(in, &input)
 		in.done()
 		r.checkInput(in, input)

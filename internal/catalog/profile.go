@@ -124,6 +124,7 @@ const (
 	FormText       InputForm = ""
 	FormURL        InputForm = "url"
 	FormAttributes InputForm = "attributes" // name=expression, … see ParseAttributes
+	FormRegexp     InputForm = "regexp"     // a regular expression, for Okta
 )
 
 // InputFrom says where at the service provider the answer to an input stands.

@@ -30,6 +30,42 @@ func (p *Profile) SPValues(inputs, offered map[string]string) map[string]string 
 	return out
 }
 
+// Standing is what the service provider offers, without the addresses that it
+// made of a setting that these answers are about to change: until it is read
+// again, what the profile computes is nearer to the truth.
+func (p *Profile) Standing(inputs map[string]string, held sso.SPState) map[string]string {
+	out := maps.Clone(held.Offered)
+	for _, pair := range p.Computed {
+		for _, s := range p.Settings {
+			have := held.Settings[s.ID]
+			if s.Kind == KindReadOnly || have == "" || !shareInput(pair.Value, s.Value) || !s.When.holds(inputs, p.byHand) {
+				continue
+			}
+			if want, missing, err := fill(s.Value, Values{Input: inputs}); err == nil && len(missing) == 0 && !p.SettingsEqual(s.ID, have, want) {
+				delete(out, pair.Name)
+			}
+		}
+	}
+	return out
+}
+
+// shareInput tells whether two values are made of one answer.
+func shareInput(a, b string) bool {
+	one, err := parseTemplate(a)
+	other, err2 := parseTemplate(b)
+	if err != nil || err2 != nil {
+		return false
+	}
+	for _, p := range one {
+		for _, q := range other {
+			if p.root == "Input" && q.root == "Input" && p.name == q.name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (p *Profile) values(inputs, offered map[string]string, idp sso.IdPValues) Values {
 	return Values{Input: inputs, SP: p.SPValues(inputs, offered), IdP: idpTexts(idp)}
 }

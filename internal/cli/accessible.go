@@ -5,38 +5,38 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"example.com/ssowizard/internal/app"
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
 )
 
-// lineQuestions are asked one a line where a screen cannot be drawn or read, in
-// this order; the profile's own questions follow the org.
-var lineQuestions = []ask.ID{ask.Label, ask.Groups, ask.Users, ask.TestUser, ask.Enable}
-
 // lines says whether questions are asked one a line: --accessible, for screen
-// readers, or a terminal that cannot place text.
+// readers, or a terminal that cannot place text. A script that agrees to
+// everything beforehand is asked nothing because of its terminal.
 func (p *program) lines() bool {
-	return p.accessible || (p.InTerminal && p.Getenv("TERM") == "dumb")
+	return p.output != "json" && (p.accessible || p.InTerminal && !p.yes && p.Getenv("TERM") == "dumb")
 }
 
-// lineWizard is the wizard as a conversation: the same questions, the same plan
-// and the same result as on screens.
-func (p *program) lineWizard(ctx context.Context, o *setupOptions) error {
-	p.command = "setup"
-	answers := &ask.Answers{}
-	if p.org != "" {
-		if err := answers.Set(ask.Org, ask.FromFlag, p.org); err != nil {
-			return err
-		}
-	}
-	p.say("Set up Okta single sign-on. Answer each question and press Enter; an empty answer takes what stands in brackets.", "")
-	ctx, cancel := p.limited(ctx)
-	defer cancel()
-	return p.setupWith(ctx, o, answers)
+// conversation asks what is not answered yet, so that flags, environment and
+// file shorten it. What can be looked up is looked up at once, so that a wrong
+// answer is mended where it was given.
+type conversation struct {
+	*program
+	ctx     context.Context //nolint:containedctx // of one command
+	app     *app.App
+	answers *ask.Answers
+	profile *catalog.Profile
+	orgURL  string
+	okta    *plan.Core // to look groups and people up
+	state   sso.State  // of a connection that was set up before
+	known   bool
 }
 
 // say prints lines of the conversation.
@@ -46,27 +46,11 @@ func (p *program) say(lines ...string) {
 	}
 }
 
-// askRest asks what is not answered yet, so that flags, environment and file
-// shorten the conversation.
-func (p *program) askRest(a *app.App, answers *ask.Answers) error {
-	profile, err := p.askProfile(a, answers)
-	if err != nil {
-		return err
-	}
-	if !a.InSandbox() {
-		if err := p.askOne(answers, ask.Org, ""); err != nil {
-			return err
-		}
-	}
-	if err := p.askInputs(answers, profile); err != nil {
-		return err
-	}
-	for _, id := range lineQuestions {
-		preset := map[ask.ID]string{ask.Label: profile.DefaultLabel, ask.Enable: "no"}[id]
-		if id == ask.TestUser && a.InSandbox() {
-			continue // the sandbox has a tester of its own
-		}
-		if err := p.askOne(answers, id, preset); err != nil {
+// askRest asks everything that a set-up needs to know.
+func (p *program) askRest(ctx context.Context, a *app.App, answers *ask.Answers) error {
+	c := &conversation{program: p, ctx: ctx, app: a, answers: answers}
+	for _, part := range []func() error{c.askProfile, c.askOrg, c.askConnection, c.askInputs, c.askLabel, c.askPush, c.askWho, c.askTester} {
+		if err := part(); err != nil {
 			return err
 		}
 	}
@@ -74,91 +58,240 @@ func (p *program) askRest(a *app.App, answers *ask.Answers) error {
 	return nil
 }
 
-func (p *program) askProfile(a *app.App, answers *ask.Answers) (*catalog.Profile, error) {
+func (c *conversation) askProfile() error {
 	for {
-		if id := answers.Text(ask.SP); id != "" {
-			profile, err := a.Catalog.Profile(id)
+		if id := c.answers.Text(ask.SP); id != "" {
+			profile, err := c.app.Catalog.Profile(id)
 			if err != nil {
-				return nil, err
+				return err
 			}
+			c.profile = profile
 			for _, text := range profile.Prerequisites {
-				p.say(wrap("  Before you begin: ", text, 78)...)
+				c.say(wrap("  Before you begin: ", text, 78)...)
 			}
-			return profile, nil
+			return nil
 		}
 		var known []string
-		for _, pr := range a.Catalog.List() {
+		for _, pr := range c.app.Catalog.List() {
 			known = append(known, pr.ID)
 		}
-		p.say("Known: " + strings.Join(known, ", "))
-		if err := p.askOne(answers, ask.SP, ""); err != nil {
-			return nil, err
+		c.say("Known: " + strings.Join(known, ", "))
+		if err := c.askOne(ask.SP, "", nil); err != nil {
+			return err
 		}
-		if _, err := a.Catalog.Profile(answers.Text(ask.SP)); err != nil {
-			p.complain(err)
-			answers.Forget(ask.SP)
+		if _, err := c.app.Catalog.Profile(c.answers.Text(ask.SP)); err != nil {
+			c.complain(err)
+			c.answers.Forget(ask.SP)
 		}
 	}
 }
 
-// askInputs asks the profile's own questions.
-func (p *program) askInputs(answers *ask.Answers, profile *catalog.Profile) error {
-	given, err := answers.InputMap()
+// askOrg asks for the org and says who it is, so that a wrong address or token
+// shows before anything else is asked.
+func (c *conversation) askOrg() error {
+	if !c.app.InSandbox() {
+		if err := c.askOne(ask.Org, "", nil); err != nil {
+			return err
+		}
+	}
+	var err error
+	if c.orgURL, err = c.app.OrgURL(c.answers); err != nil {
+		return err
+	}
+	client, err := c.app.Client(c.orgURL, func(why string, _ time.Duration) { c.say("  … " + plain(why)) })
 	if err != nil {
 		return err
 	}
-	for _, in := range profile.Inputs {
-		if _, answered := given[in.ID]; answered {
+	org, err := client.Org(c.ctx)
+	if err != nil {
+		return err
+	}
+	me, err := client.Me(c.ctx)
+	if err != nil {
+		return err
+	}
+	who := "a service app"
+	if me.Login != "" {
+		who = plain(me.Login)
+	}
+	c.say("  " + plain(org.Host) + "; you are " + who)
+	c.okta = &plan.Core{Okta: client}
+	return nil
+}
+
+// askConnection settles the connection's name, for on it depends what was
+// answered before.
+func (c *conversation) askConnection() error {
+	if err := c.askOne(ask.Connection, c.profile.ID, nil); err != nil {
+		return err
+	}
+	var err error
+	c.state, c.known, err = c.app.Kept(c.orgURL, c.answers.Text(ask.Connection))
+	if c.known {
+		c.say("  It was set up before; an empty answer keeps what was answered then.")
+	}
+	return err
+}
+
+func (c *conversation) askLabel() error {
+	preset := c.profile.DefaultLabel
+	if c.known && c.state.Label != "" {
+		preset = c.state.Label
+	}
+	return c.askOne(ask.Label, preset, nil)
+}
+
+// askInputs asks the profile's own questions.
+func (c *conversation) askInputs() error {
+	for _, in := range c.profile.Inputs {
+		given, err := c.answers.InputMap()
+		if err != nil {
+			return err
+		}
+		if _, answered := given[in.ID]; answered || !c.profile.Asks(in, given) {
 			continue
 		}
-		for {
-			text, err := p.question(in.Label, in.Help, in.Default)
-			if err != nil {
-				return endOfAnswers(err, "--input "+in.ID+"=…")
-			}
-			if text == "" && !in.Required {
-				break
-			}
-			if err := in.Check(text); err != nil {
-				p.complain(err)
-				continue
-			}
-			if err := answers.SetInputs(ask.FromAsked, map[string]string{in.ID: text}); err != nil {
-				return err
-			}
-			break
+		if err := c.askInput(in); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// askOne asks one question until the answer is good.
-func (p *program) askOne(answers *ask.Answers, id ask.ID, preset string) error {
-	if _, answered := answers.Get(id); answered {
+func (c *conversation) askInput(in catalog.Input) error {
+	help, preset := in.Help, in.Default
+	if len(in.Options) > 0 {
+		help += " One of: " + strings.Join(in.Options, ", ") + "."
+	}
+	if in.From != (catalog.InputFrom{}) {
+		help += " Empty: what the service provider tells."
+	}
+	if kept := c.state.Inputs[in.ID]; c.known && kept != "" {
+		preset = kept
+	}
+	for {
+		text, err := c.question(in.Label, help, preset)
+		if err != nil {
+			return endOfAnswers(err, "--input "+in.ID+"=…")
+		}
+		if text == "" && !in.Needed() {
+			return nil
+		}
+		if text == "" {
+			err = errors.New("this one needs an answer, such as " + in.Example)
+		} else {
+			err = in.Check(text)
+		}
+		if err == nil {
+			return c.answers.SetInputs(ask.FromAsked, map[string]string{in.ID: text})
+		}
+		c.complain(err)
+	}
+}
+
+// askPush asks how the values get to the service provider, where there is more
+// than one way, and for the way into its settings API. The sandbox has its own.
+func (c *conversation) askPush() error {
+	if c.app.InSandbox() || c.profile.API == nil {
+		return nil
+	}
+	base := c.profile.API.BaseURL
+	if c.known && c.state.SPAPIURL != "" {
+		base = c.state.SPAPIURL
+	}
+	if c.answers.Text(ask.SPAPIURL) == "" {
+		preset := string(sso.PushGuided)
+		switch {
+		case c.known && c.state.Push != "":
+			preset = c.state.Push
+		case base != "":
+			preset = string(sso.PushAPI)
+		}
+		if err := c.askOne(ask.Push, preset, nil); err != nil {
+			return err
+		}
+	}
+	if c.answers.Text(ask.Push) != string(sso.PushAPI) {
+		return nil
+	}
+	return c.askOne(ask.SPAPIURL, base, nil)
+}
+
+func (c *conversation) askWho() error {
+	for _, q := range []struct {
+		id   ask.ID
+		find func(ref string) error
+	}{
+		{ask.Groups, func(ref string) error { _, err := c.okta.FindGroup(c.ctx, ref); return err }},
+		{ask.Users, c.findPerson},
+	} {
+		if err := c.askOne(q.id, "", q.find); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *conversation) findPerson(ref string) error {
+	_, err := c.okta.FindPerson(c.ctx, ref)
+	return err
+}
+
+// askTester asks who tries the sign-in. The sandbox has a tester of its own.
+func (c *conversation) askTester() error {
+	if test := c.answers.Text(ask.Test); c.app.InSandbox() || test == string(sso.TestNone) {
+		return nil
+	}
+	return c.askOne(ask.TestUser, c.state.Tester, c.findPerson)
+}
+
+// needed are the questions that have no empty answer.
+var needed = []ask.ID{ask.Org, ask.SP, ask.SPAPIURL}
+
+// askOne asks one question until the answer is good; look, if there is one, is
+// asked about each part of it.
+func (c *conversation) askOne(id ask.ID, preset string, look func(string) error) error {
+	if _, answered := c.answers.Get(id); answered {
 		return nil
 	}
 	q := ask.Find(id)
 	for {
-		help := q.Help
-		if q.Kind == ask.List {
-			help += "; several with commas between them"
-		}
-		text, err := p.question(q.Title, help, preset)
+		text, err := c.question(q.Title, helpOf(q), preset)
 		if err != nil {
 			return endOfAnswers(err, "--"+q.Flag)
 		}
 		values, err := answerValues(q, text)
-		if err == nil && len(values) > 0 {
-			err = answers.Set(id, ask.FromAsked, values...)
+		for _, v := range values {
+			if err == nil && look != nil {
+				err = look(v)
+			}
 		}
-		if err == nil && len(values) == 0 && (id == ask.Org || id == ask.SP) {
+		if err == nil && len(values) > 0 {
+			err = c.answers.Set(id, ask.FromAsked, values...)
+		}
+		if err == nil && len(values) == 0 && slices.Contains(needed, id) {
 			err = errors.New("this one needs an answer, such as " + q.Example)
 		}
 		if err == nil {
 			return nil
 		}
-		p.complain(err)
+		if hint.CodeOf(err) != hint.Usage && hint.CodeOf(err) != hint.Failed || c.ctx.Err() != nil {
+			return err // another answer would not help
+		}
+		c.complain(hint.With(hint.CodeOf(err), errors.New(strings.TrimPrefix(err.Error(), "--"+q.Flag+": ")), strings.Join(hint.Hints(err), "; ")))
 	}
+}
+
+func helpOf(q ask.Question) string {
+	switch {
+	case q.Kind == ask.List:
+		return q.Help + "; several with commas between them"
+	case q.ID == ask.TestUser:
+		return q.Help + "; empty: no sign-in is tried, and it is not turned on"
+	case len(q.Options) > 0:
+		return q.Help + ". One of: " + strings.Join(q.Options, ", ")
+	}
+	return q.Help
 }
 
 func answerValues(q ask.Question, text string) ([]string, error) {
@@ -173,14 +306,6 @@ func answerValues(q ask.Question, text string) ([]string, error) {
 			}
 		}
 		return out, nil
-	case q.Kind == ask.Flag:
-		switch strings.ToLower(text) {
-		case "y", "yes", "true":
-			return []string{"true"}, nil
-		case "n", "no", "false":
-			return []string{"false"}, nil
-		}
-		return nil, fmt.Errorf("%q is neither yes nor no", text)
 	}
 	return []string{text}, nil
 }
@@ -218,5 +343,8 @@ func endOfAnswers(err error, flag string) error {
 }
 
 func (p *program) complain(err error) {
-	p.say("  That does not work: " + plain(err.Error()))
+	p.say(wrap("  That does not work: ", plain(err.Error()), 78)...)
+	for _, h := range hint.Hints(err) {
+		p.say(wrap("    ", plain(h), 78)...)
+	}
 }

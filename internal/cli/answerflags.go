@@ -25,6 +25,7 @@ type answerFlags struct {
 	values map[ask.ID]*string
 	lists  map[ask.ID]*[]string
 	flags  map[ask.ID]*bool
+	hand   byHandFlags
 }
 
 // setupQuestions are the questions that setup and plan take as flags; the org
@@ -90,6 +91,7 @@ func (a *answerFlags) answers(p *program, args []string) (*ask.Answers, error) {
 			note(id, ask.FromEnv, v)
 		}
 	}
+	problems = append(problems, a.hand.answer(out))
 	return out, errors.Join(problems...)
 }
 

@@ -25,7 +25,7 @@ type box struct {
 	child *child
 	proxy *connectProxy
 	log   string
-	seen  int64 // how much of the log was looked at before
+	seen  int64  // how much of the log was looked at before
 	sp    string // the service provider that sp and front reach
 }
 

@@ -22,6 +22,7 @@ func (p *program) catalogCommand() *cobra.Command {
 			RunE: func(_ *cobra.Command, args []string) error { return p.catalogShow(args[0]) }},
 		&cobra.Command{Use: "check FILE", Short: "Check a profile of your own", Args: cobra.ExactArgs(1),
 			RunE: func(_ *cobra.Command, args []string) error { return p.catalogCheck(args[0]) }},
+		p.catalogImportCommand(),
 	)
 	return cmd
 }
@@ -47,6 +48,40 @@ func lineOf(pr *catalog.Profile) profileLine {
 		inputs = append(inputs, in.ID)
 	}
 	return profileLine{"profile", pr.ID, pr.Name, string(pr.Protocol), string(pr.Proof), string(pr.TurnOn), inputs, pr.Guide}
+}
+
+// showLine is a profile with its settings.
+type showLine struct {
+	profileLine
+	Settings []settingLine `json:"settings"`
+}
+
+type settingLine struct {
+	ID         string          `json:"id"`
+	Label      string          `json:"label"`
+	Value      string          `json:"value"`
+	Rendering  string          `json:"rendering,omitempty"`
+	Alternates []alternateLine `json:"alternates,omitempty"`
+}
+
+type alternateLine struct {
+	ID        string `json:"id,omitempty"`
+	Value     string `json:"value,omitempty"`
+	Rendering string `json:"rendering,omitempty"`
+	When      string `json:"when,omitempty"`
+	Why       string `json:"why"`
+}
+
+func settingLines(pr *catalog.Profile) []settingLine {
+	out := []settingLine{}
+	for _, s := range pr.Settings {
+		line := settingLine{ID: s.ID, Label: s.Label, Value: s.Value, Rendering: s.Rendering}
+		for _, a := range s.Alternates {
+			line.Alternates = append(line.Alternates, alternateLine{a.ID, a.Value, a.Rendering, whenOf(a.When), a.Why})
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 func (p *program) catalogList() error {
@@ -79,7 +114,7 @@ func (p *program) catalogShow(id string) error {
 	if err != nil {
 		return err
 	}
-	p.print.object(lineOf(pr))
+	p.print.object(showLine{lineOf(pr), settingLines(pr)})
 	p.print.text(describe(pr)...)
 	p.succeed("catalog")
 	return nil
@@ -105,6 +140,7 @@ func describe(pr *catalog.Profile) []string {
 	}
 	for _, s := range pr.Settings {
 		settings = append(settings, row(s.Title(), s.Value))
+		settings = append(settings, alternates(s)...)
 	}
 	for _, t := range pr.FollowUp {
 		after = append(after, wrap("  · ", t, 90)...)
@@ -115,6 +151,46 @@ func describe(pr *catalog.Profile) []string {
 	section("Turning on", wrap("  ", pr.Consent, 90))
 	section("Afterwards", after)
 	return lines
+}
+
+// alternates are the other values of a setting, and when each is used.
+func alternates(s catalog.Setting) []string {
+	var out []string
+	for _, a := range s.Alternates {
+		form := a.Value
+		if form == "" {
+			form = a.Rendering
+		}
+		text := form
+		if a.ID != "" {
+			text = fmt.Sprintf("--input %s=%s  %s", s.ID, a.ID, form)
+		}
+		if when := whenOf(a.When); when != "" {
+			text += " (" + when + ")"
+		}
+		out = append(out, row("  or", strings.TrimSpace(text)))
+		if a.Why != "" {
+			out = append(out, wrap(row("", ""), a.Why, 100)...)
+		}
+	}
+	return out
+}
+
+// whenOf says in which case an alternate counts.
+func whenOf(w catalog.When) string {
+	switch {
+	case w.Finding != "":
+		return "offered after the check " + w.Finding + " has failed"
+	case w.By == catalog.ByHand:
+		return "where a person enters it"
+	case w.By == catalog.ByAPI:
+		return "where the settings API takes it"
+	case w.Given:
+		return "where " + w.Input + " is given"
+	case w.Input != "":
+		return "where " + w.Input + " is " + w.Is
+	}
+	return ""
 }
 
 func inputDefault(in catalog.Input) string {

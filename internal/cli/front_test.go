@@ -42,6 +42,8 @@ type front struct {
 //	lost         carry the request out, then cut the connection before the answer
 //	cut          die in the middle of the answer's body
 //	twist        carry out, but have every settings value come back as another
+//	issuer       carry out, but have a discovery document name another issuer
+//	without:NAME carry out, but leave a member of the answer out
 //	badcert      carry out, but have the certificate come back as something else,
 //	             at a settings API or in Okta's metadata
 //	hold         take the request and never answer
@@ -162,6 +164,10 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	case "twist":
 		f.send(w, f.forward(r, body), twist)
+	case "issuer":
+		f.send(w, f.forward(r, body), func(b []byte) []byte { return with(b, "issuer", "https://other.example") })
+	case "without":
+		f.send(w, f.forward(r, body), func(b []byte) []byte { return without(b, code) })
 	case "badcert":
 		f.send(w, f.forward(r, body), badCert)
 	case "hold", "holdanswer":
@@ -261,6 +267,14 @@ func badCert(body []byte) []byte {
 
 func with(body []byte, path, value string) []byte {
 	out, err := sjson.SetBytes(body, path, value)
+	if err != nil {
+		return body
+	}
+	return out
+}
+
+func without(body []byte, path string) []byte {
+	out, err := sjson.DeleteBytes(body, path)
 	if err != nil {
 		return body
 	}

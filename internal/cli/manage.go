@@ -20,14 +20,22 @@ func (p *program) testCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test NAME",
 		Short: "Prove a connection: the settings of both sides, then a real sign-in",
+		Long: `Prove a connection: the settings of both sides are compared, then a real sign-in
+is made and Okta's answer verified. Where Okta wants more than a password, sign
+in yourself with --by-hand: the program says where, and takes what your browser
+got there, as a copied SAMLResponse or a saved HAR file. Its times are judged as
+of when Okta answered; it must be from this test, and no older than an hour.`,
 		Example: `  ssowizard test net2phone --sandbox
-  ssowizard test net2phone --test-user ana@acme.com --test-password-file password.txt --output json`,
+  ssowizard test net2phone --test-user ana@acme.com --test-password-file password.txt --output json
+  ssowizard test net2phone --by-hand --test-user ana@acme.com
+  ssowizard test net2phone --by-hand --test-user ana@acme.com --response signin.har --confirmed test --output json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.manage(cmd.Context(), f, args[0], plan.MakeTest, func(s *sso.Spec) { s.Test = testOr(s.Test, sso.TestHTTP) })
 		},
 	}
 	f.register(cmd, append([]ask.ID{ask.Test, ask.TestUser, ask.TestPassword, ask.Confirmed}, accessQuestions...)...)
+	f.registerByHand(cmd)
 	return cmd
 }
 

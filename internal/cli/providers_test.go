@@ -4,6 +4,7 @@ import (
 	"os"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/tidwall/gjson"
 )
 
 // provider makes another service provider than net2phone the one that SPAPI,
@@ -32,4 +33,17 @@ func provider(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("STRANGER", stranger.Login)
 	ts.Setenv("SPAPI", sp.APIURL)
 	ts.Setenv("PORTAL", sp.PortalURL)
+}
+
+// learnSecret has nosecrets look for a value of the JSON on standard output
+// from now on: secret NAME PATH.
+func learnSecret(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: secret NAME PATH")
+	}
+	value := gjson.Get(ts.ReadFile("stdout"), args[1]).String()
+	if len(value) < 20 {
+		ts.Fatalf("%q at %s is no secret", value, args[1])
+	}
+	worldOf(ts).secrets[args[0]] = value
 }

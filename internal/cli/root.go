@@ -12,6 +12,7 @@ import (
 
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/secret"
 	"example.com/ssowizard/internal/sso"
 )
 
@@ -39,8 +40,11 @@ type program struct {
 	Streams
 	common
 	command string // name of the command at work, for the result line
+	args    []string
 	print   printer
 	closers []io.Closer
+	talk    *talk                    // nil unless questions are asked one a line
+	typed   map[string]secret.String // secrets typed in, by title
 }
 
 // Run runs the program with args (without its name) and gives its exit code.
@@ -48,7 +52,7 @@ func Run(ctx context.Context, args []string, streams Streams) int {
 	if streams.In != nil {
 		streams.In = stoppable{ctx, streams.In}
 	}
-	p := &program{Streams: streams}
+	p := &program{Streams: streams, args: args}
 	root := p.root()
 	root.SetArgs(args)
 	p.print = p.newPrinter()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/ssowizard/internal/app"
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
@@ -16,10 +17,6 @@ type rotateOptions struct {
 	years  int
 	dryRun bool
 }
-
-// defaultKeyYears is how long a new key is good for, as the one that Okta makes
-// with an app.
-const defaultKeyYears = 10
 
 func (p *program) rotateCommand() *cobra.Command {
 	o := &rotateOptions{}
@@ -37,7 +34,8 @@ two writes; the result says how many calls lay between them.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return p.rotate(cmd.Context(), o, args[0]) },
 	}
 	o.register(cmd, append([]ask.ID{ask.Test, ask.TestUser, ask.TestPassword, ask.Override, ask.Confirmed}, accessQuestions...)...)
-	cmd.Flags().IntVar(&o.years, "years", defaultKeyYears, "validity of the new certificate, 2 to 10 years")
+	o.registerByHand(cmd)
+	cmd.Flags().IntVar(&o.years, "years", app.KeyYears, "validity of the new certificate, 2 to 10 years")
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "show the plan and write nothing")
 	return cmd
 }
@@ -45,14 +43,14 @@ two writes; the result says how many calls lay between them.`,
 func (p *program) rotate(ctx context.Context, o *rotateOptions, name string) error {
 	ctx, cancel := p.limited(ctx)
 	defer cancel()
-	if o.years < 2 || o.years > 10 {
+	if o.years < app.LeastKeyYears || o.years > app.MostKeyYears {
 		return hint.New(hint.Usage, "--years must be 2 to 10", "Okta makes keys for 2 to 10 years")
 	}
 	s, err := p.openManaged(ctx, &o.answerFlags, name, func(s *sso.Spec) { s.Test = testOr(s.Test, sso.TestHTTP) })
 	if err != nil {
 		return cause(ctx, err)
 	}
-	made, err := p.rotatePlan(ctx, s, o.years)
+	made, err := s.RotatePlan(ctx, o.years)
 	if err != nil {
 		return cause(ctx, err)
 	}
@@ -60,19 +58,8 @@ func (p *program) rotate(ctx context.Context, o *rotateOptions, name string) err
 	if o.dryRun {
 		return p.planned(made, false)
 	}
+	if s := made.Step(plan.StepSwitch); s != nil && s.Action != plan.None && len(o.hand.responses) > 0 {
+		return hint.New(hint.Usage, "--response was given, but Okta does not sign with the new key yet", "rotate without it first; the sign-in that it is about comes after the switch")
+	}
 	return p.carryOut(ctx, s, made)
-}
-
-func (p *program) rotatePlan(ctx context.Context, s *session, years int) (*plan.Plan, error) {
-	observed, err := s.Core.Observe(ctx, s.Spec)
-	if err != nil {
-		return nil, err
-	}
-	var keys []sso.SigningKey
-	if observed.App != nil {
-		if keys, err = s.Core.Okta.Keys(ctx, observed.App.ID); err != nil {
-			return nil, err
-		}
-	}
-	return plan.MakeRotate(s.Spec, s.Profile, observed, keys, years, s.Core.Diff)
 }

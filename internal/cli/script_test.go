@@ -24,14 +24,19 @@ import (
 //	mend                                           have it work again
 //	await FILE, occupy ADDRESS                     wait for a file; take a port
 //	provider KEY            have SPAPI, SPTOKEN, PORTAL, sp and front stand for this service provider
+//	visitor DOES WHAT…      somebody at the service provider's pages
 //	okta, sp METHOD PATH [BODYFILE]                call one side directly
 //	result, line, lines, capture, jsonset, pick       look at JSON
+//	browse URL FORM FILE    sign in in a browser at URL and save what went by as FORM
 //	forget, sent N [KEY=VALUE…]                    what the sandbox was asked
 //	canary, silent                                 a listener that nobody may talk to
 //	tells TEXT…                                    standard error has a message and a hint with these
+//	secret NAME PATH                               learn a secret from the JSON on standard output
 //	nosecrets PATH…                                none of the known secrets is in there
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
+func TestScripts(t *testing.T) { testscript.Run(t, scripts()) }
+
+func scripts() testscript.Params {
+	return testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -41,11 +46,11 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "production": production,
 			"begin": begin, "held": held, "interrupt": interrupt, "await": await, "sweep": sweep, "occupy": occupy, "ended": ended,
 			"sandbox": startSandbox, "front": startFront, "mend": mend, "serviceapp": serviceApp,
-			"provider": provider, "okta": callOkta, "sp": callSP, "forget": forget, "sent": sent,
+			"browse": browse, "provider": provider, "visitor": visit, "secret": learnSecret, "okta": callOkta, "sp": callSP, "forget": forget, "sent": sent,
 			"result": result, "line": line, "lines": lines, "capture": capture, "jsonset": jsonSet, "pick": pick, "mask": mask,
 			"canary": canary, "silent": silent, "tells": tells, "nosecrets": noSecrets,
 		},
-	})
+	}
 }
 
 // worldKey finds the script's world among its values.
@@ -57,6 +62,7 @@ type world struct {
 	fronts  []*front
 	child   *child
 	canary  *listener
+	visitor *visitor
 	wire    tripwire
 	secrets map[string]string // by name
 }

@@ -10,6 +10,7 @@ import (
 	"example.com/ssowizard/internal/app"
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/secret"
 	"example.com/ssowizard/internal/sso"
 	"example.com/ssowizard/internal/words"
@@ -38,15 +39,19 @@ func (p *program) openApp(ctx context.Context, flags *answerFlags) (*app.App, er
 // config is what flags and environment say of the parts to build.
 func (p *program) config(ctx context.Context, flags *answerFlags) (app.Config, error) {
 	cfg := app.Config{Getenv: p.Getenv, Home: p.Home, GOOS: p.GOOS, Version: version(), Command: "ssowizard " + p.command,
-		StateDir: p.stateDir, Sandbox: p.sandbox, Org: p.org, Proxy: p.proxy, CAFile: p.caFile, Report: p.print.event}
+		StateDir: p.stateDir, Sandbox: p.sandbox, Org: p.org, Proxy: p.proxy, CAFile: p.caFile, Report: p.report}
 	if flags != nil {
 		if err := oneStdin(flags); err != nil {
 			return cfg, err
 		}
 		cfg.OktaToken = p.source(ctx, ask.OktaToken, flags, true)
-		cfg.SPToken = p.source(ctx, ask.SPToken, flags, false)
+		cfg.SPToken = p.source(ctx, ask.SPToken, flags, p.lines())
 		cfg.TestPassword = p.source(ctx, ask.TestPassword, flags, p.lines())
 		cfg.SPAPIURL = flags.file(ask.SPAPIURL)
+		var err error
+		if cfg.ByHand, err = p.byHand(flags); err != nil {
+			return cfg, err
+		}
 	}
 	if p.debugHTTP != "" {
 		f, err := os.OpenFile(p.debugHTTP, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
@@ -57,6 +62,23 @@ func (p *program) config(ctx context.Context, flags *answerFlags) (app.Config, e
 		cfg.Debug = f
 	}
 	return cfg, nil
+}
+
+// report shows an event. A hand-off names the whole command that goes on after it.
+func (p *program) report(e plan.Event) {
+	if e.Handoff != nil {
+		h := *e.Handoff
+		words := []string{"ssowizard"}
+		for _, arg := range p.args {
+			words = append(words, ask.Quote(arg))
+		}
+		h.Resume = strings.Join(append(words, h.Resume), " ")
+		if p.talk != nil { // it is asked about right here
+			p.talk.handoff, h.Resume = &h, ""
+		}
+		e.Handoff = &h
+	}
+	p.print.event(e)
 }
 
 // open makes the session of a command.
@@ -77,18 +99,23 @@ func (p *program) source(ctx context.Context, id ask.ID, flags *answerFlags, pro
 	q := ask.Find(id)
 	s := secret.Source{Name: q.Title, File: flags.file(id), Stdin: p.In, Env: []string{q.Env}, Getenv: p.Getenv}
 	if prompt && p.InTerminal && p.output != "json" && p.ReadHidden != nil {
-		s.Prompt = func(title string) (string, error) { return p.askHidden(ctx, title) }
+		s.Prompt = func(title string) (string, error) { return p.askHiddenOnce(ctx, title) }
 	}
 	return s
 }
 
-// oneStdin refuses several secrets from standard input: only the first would
+// oneStdin refuses several answers from standard input: only the first would
 // get anything.
 func oneStdin(flags *answerFlags) error {
 	var named []string
 	for _, id := range []ask.ID{ask.OktaToken, ask.SPToken, ask.TestPassword} {
 		if flags.file(id) == "-" {
 			named = append(named, "--"+ask.Find(id).Flag)
+		}
+	}
+	for _, name := range flags.hand.responses {
+		if name == "-" {
+			named = append(named, "--response")
 		}
 	}
 	if len(named) > 1 {

@@ -44,6 +44,7 @@ been shown and agreed to.`,
 	}
 	o.register(cmd, setupQuestions...)
 	o.registerOwn(cmd)
+	o.registerByHand(cmd)
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "show the plan and write nothing")
 	return cmd
 }
@@ -59,6 +60,7 @@ func (p *program) planCommand() *cobra.Command {
 	}
 	o.register(cmd, setupQuestions...)
 	o.registerOwn(cmd)
+	o.registerByHand(cmd)
 	return cmd
 }
 
@@ -74,6 +76,11 @@ func (o *setupOptions) registerOwn(cmd *cobra.Command) {
 func (p *program) setup(ctx context.Context, o *setupOptions, args []string) error {
 	ctx, cancel := p.limited(ctx)
 	defer cancel()
+	if o.report != "" {
+		if _, err := record.FormOf(o.report); err != nil {
+			return err
+		}
+	}
 	answers, err := p.setupAnswers(o, args)
 	if err != nil {
 		return err
@@ -86,7 +93,8 @@ func (p *program) setup(ctx context.Context, o *setupOptions, args []string) err
 func (p *program) setupWith(ctx context.Context, o *setupOptions, answers *ask.Answers) error {
 	s, err := p.open(ctx, &o.answerFlags, func(ctx context.Context, a *app.App) (*app.Session, error) {
 		if p.lines() {
-			if err := p.askRest(a, answers); err != nil {
+			p.talk = &talk{answers: answers}
+			if err := p.askRest(ctx, a, answers); err != nil {
 				return nil, err
 			}
 		}
@@ -116,6 +124,9 @@ func (p *program) setupWith(ctx context.Context, o *setupOptions, answers *ask.A
 	}
 	if o.dryRun {
 		return p.planned(made, o.exitCode)
+	}
+	if p.talk != nil {
+		return p.converse(ctx, s, made)
 	}
 	return p.carryOut(ctx, s, made)
 }

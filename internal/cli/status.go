@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
 	"example.com/ssowizard/internal/store"
+	"example.com/ssowizard/internal/words"
 )
 
 type statusOptions struct {
@@ -84,8 +86,52 @@ func (p *program) status(ctx context.Context, o *statusOptions, names []string) 
 	} else if err != nil {
 		err = shown{err}
 	}
+	if o.failWithin != "" && p.output != "json" && unshown(err) == nil {
+		p.print.text(oneLine(list, within))
+		return err
+	}
 	p.print.status(list, code, unshown(err))
 	return err
+}
+
+// oneLine is the status for a monitor: what is due, or that nothing is.
+func oneLine(list []statusLine, within time.Duration) string {
+	var due []string
+	nearest := -1
+	for _, s := range list {
+		if reasons := s.due(within); len(reasons) > 0 {
+			due = append(due, s.Connection+" "+strings.Join(reasons, ", "))
+		}
+		if c := s.Certificate; c != nil && (nearest < 0 || c.DaysLeft < nearest) {
+			nearest = c.DaysLeft
+		}
+	}
+	if len(due) > 0 {
+		return "due: " + strings.Join(due, "; ")
+	}
+	text := "ok: " + count(len(list), "connection", "connections")
+	if nearest >= 0 {
+		text += fmt.Sprintf(", the next certificate ends in %s", count(nearest, "day", "days"))
+	}
+	return text
+}
+
+// due says what is due about a connection, nothing when all is well.
+func (s statusLine) due(within time.Duration) []string {
+	var out []string
+	if s.Unfinished != "" {
+		out = append(out, s.Unfinished+" is not finished")
+	}
+	if !s.Tested {
+		out = append(out, "is not tested")
+	}
+	if len(s.Drift) > 0 {
+		out = append(out, "differs from what was set up: "+words.Field(s.Drift[0].Field, nil))
+	}
+	if c := s.Certificate; c != nil && time.Until(c.NotAfter) < within {
+		out = append(out, fmt.Sprintf("has a certificate that ends in %s", count(c.DaysLeft, "day", "days")))
+	}
+	return out
 }
 
 // unshown is the error to print: one that only carries the exit code is not.
@@ -156,10 +202,7 @@ func (p *program) lookAt(ctx context.Context, a *app.App, f *answerFlags, e stor
 
 func anyDue(list []statusLine, within time.Duration) bool {
 	for _, s := range list {
-		if len(s.Drift) > 0 || s.Unfinished != "" || !s.Tested {
-			return true
-		}
-		if s.Certificate != nil && time.Until(s.Certificate.NotAfter) < within {
+		if len(s.due(within)) > 0 {
 			return true
 		}
 	}

@@ -29,6 +29,9 @@ type Streams struct {
 	// ReadHidden reads a line from the terminal without showing it; it ends
 	// with the context and leaves the terminal as it was.
 	ReadHidden func(context.Context) (string, error)
+	// Raw switches the terminal's own line editing off, which cuts long lines,
+	// until the function that it gives is called; nil where it cannot.
+	Raw func() (restore func(), err error)
 	// Wizard is the wizard on the whole screen, nil where the program has none.
 	// It gives the lines that are to stay in the terminal.
 	Wizard func(ctx context.Context, cfg app.Config, noColor bool) ([]string, error)
@@ -47,8 +50,17 @@ func System() Streams {
 	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && s.OutTerminal {
 		s.Width = width
 	}
-	s.ReadHidden = readHidden
+	s.ReadHidden, s.Raw = readHidden, rawTerminal
 	return s
+}
+
+func rawTerminal() (func(), error) {
+	terminal := int(os.Stdin.Fd())
+	before, err := term.MakeRaw(terminal)
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = term.Restore(terminal, before) }, nil
 }
 
 func readHidden(ctx context.Context) (string, error) {

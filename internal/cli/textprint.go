@@ -200,6 +200,9 @@ func (t *textPrinter) handoff(h plan.Handoff) {
 	if h.Dir != "" {
 		lines = append(lines, "", "The values and the certificate file are also in "+h.Dir)
 	}
+	if h.Resume != "" {
+		lines = append(lines, "", "When it is done:", "  "+t.ink.bold(plain(h.Resume)))
+	}
 	t.text(lines...)
 }
 

@@ -42,7 +42,7 @@ func (c Context) fix(f sso.Finding) string {
 	if why, ok := strings.CutPrefix(f.Got, samlcheck.NotChecked); ok {
 		return c.unchecked(why)
 	}
-	if text := c.advice(f.Code); text != "" {
+	if text := c.advice(codesOf(f)...); text != "" {
 		return text
 	}
 	return c.general(f)
@@ -57,24 +57,36 @@ func (c Context) unchecked(why string) string {
 	return "Put right what failed before this, and test again."
 }
 
-// advice is the text of the profile whose code fits best: the code itself
-// before a star, a longer one before a shorter.
-func (c Context) advice(code string) string {
+// advice is the text of the profile whose code fits best: a code itself before a
+// star, an earlier code before a later one, a longer star before a shorter.
+func (c Context) advice(codes ...string) string {
 	best, text := -1, ""
-	for _, a := range c.Advice {
-		for _, pattern := range a.Codes {
-			if fit := fits(pattern, code); fit > best && strings.TrimSpace(a.Text) != "" {
-				best, text = fit, a.Text
+	for i, code := range codes {
+		for _, a := range c.Advice {
+			for _, pattern := range a.Codes {
+				fit := fits(pattern, code)
+				if fit > len(code) {
+					fit = exact - i
+				}
+				if fit > best && strings.TrimSpace(a.Text) != "" {
+					best, text = fit, a.Text
+				}
 			}
 		}
 	}
 	return text
 }
 
+// exact is how well a code fits itself; no star fits as well.
+const exact = 1 << 20
+
 // fits tells how well pattern fits code: -1 not at all, else the higher the better.
 func fits(pattern, code string) int {
 	if pattern == code {
 		return len(code) + 1
+	}
+	if pattern == settingCode+"*" && strings.HasPrefix(code, oktaCode) {
+		return -1 // it speaks of the service provider's page
 	}
 	if prefix, ok := strings.CutSuffix(pattern, "*"); ok && strings.HasSuffix(prefix, ".") && strings.HasPrefix(code, prefix) {
 		return len(prefix)

@@ -200,3 +200,30 @@ func TestNamesFromOutsideLoseControlCharacters(t *testing.T) {
 		}
 	}
 }
+
+func TestASettingOfTheOktaAppGetsTheWordsForWhatItBreaks(t *testing.T) {
+	t.Parallel()
+	c := bare
+	c.Advice = []diagnose.Advice{
+		{Codes: []string{"settings.*"}, Text: "look at the page of Acme Phone"},
+		{Codes: []string{"settings.cert"}, Text: "upload it again"},
+		{Codes: []string{"audience"}, Text: "both have to be acme"},
+		{Codes: []string{"settings.okta.audience2"}, Text: "another"},
+		{Codes: []string{"attribute.*"}, Text: "the names count"},
+	}
+	for _, tt := range []struct{ code, field, want string }{
+		{"settings.sp.cert", "cert", "upload it again"},
+		{"settings.sp.other", "other", "look at the page of Acme Phone"},
+		{"settings.okta.audience", "", "both have to be acme"},
+		{"settings.okta.attributeStatements.firstName", "", "the names count"},
+		{"settings.okta.recipient", "", "General → SAML Settings"},
+		{"settings.okta.credentials.userNameTemplate.template", "", "the NameID must be"},
+		{"settings.okta.status", "", "the app is not active"},
+		{"settings.okta.visibility.hide.web", "", "visibility.hide.web to the expected value"},
+	} {
+		got := one(t, sso.Finding{Code: tt.code, Field: tt.field, Got: "x"}, c)
+		if !strings.Contains(got, tt.want) || strings.HasPrefix(tt.code, "settings.okta.") && strings.Contains(got, "page of Acme Phone") {
+			t.Errorf("%s: %q, want %q", tt.code, got, tt.want)
+		}
+	}
+}

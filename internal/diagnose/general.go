@@ -50,7 +50,10 @@ func (c Context) general(f sso.Finding) string {
 		return fmt.Sprintf("%s: add or correct the attribute statement %q (the name counts letter for letter), and see that the person has a value for it.",
 			c.page(tabSAML), sso.PlainText(name, maxName))
 	}
-	if id, ok := strings.CutPrefix(f.Code, "settings."); ok {
+	if setting, ok := strings.CutPrefix(f.Code, oktaCode); ok {
+		return c.oktaSetting(f, setting)
+	}
+	if id, ok := strings.CutPrefix(f.Code, settingCode); ok {
 		return c.setting(f, id)
 	}
 	if outcome, ok := strings.CutPrefix(f.Code, signInCode); ok {

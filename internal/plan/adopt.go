@@ -25,7 +25,7 @@ func (c *Core) Adopt(ctx context.Context, spec sso.Spec, appID string) (Result, 
 	if err := c.observeLists(ctx, spec, &o); err != nil {
 		return r.finish(err)
 	}
-	o.believe()
+	o.believe(c.Profile)
 	app, err := r.choose(o, spec, appID)
 	if err != nil {
 		return r.finish(err)

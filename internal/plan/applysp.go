@@ -60,8 +60,9 @@ func (r *run) handOver(want []sso.SPSetting) (string, error) {
 		}
 	}
 	r.sp.Settings, r.sp.Configured = values, true
+	r.sp.Enabled = r.sp.Enabled || r.profile.TurnOn == catalog.TurnOnNone
 	return "entered by hand", r.save(func(s *sso.State) {
-		s.AppliedSP = values
+		s.AppliedSP, s.SecretID = values, r.idp.SecretID
 		s.Confirmed = confirm(s.Confirmed, StepPush, r.Clock)
 	})
 }
@@ -277,8 +278,11 @@ func (r *run) proveEnabled(ctx context.Context) error {
 	}
 	r.findings = nil
 	cause := r.ordinarySignIn(ctx)
-	if cause == nil && sso.AllOK(r.findings) {
+	switch {
+	case cause == nil && sso.AllOK(r.findings):
 		return nil
+	case hint.CodeOf(cause) == hint.Waiting:
+		return cause // nothing has failed: a person signs in next
 	}
 	if cause == nil {
 		cause = testFailed(r.findings)
@@ -307,9 +311,16 @@ func (r *run) keepEnabled() error {
 }
 
 // enableByHand takes a person's word that the switch is on, and then tries a
-// real sign-in just as where the switch was ours.
+// real sign-in just as where the switch was ours. What waits for that is handed
+// over after it.
 func (r *run) enableByHand(ctx context.Context) (string, error) {
-	if !r.confirmed(StepEnable) {
+	late, err := r.profile.LateSettings(r.plan.Inputs, r.sp.Offered, r.idp)
+	switch {
+	case err != nil:
+		return "", err
+	case r.plan.Observed.SP.Enabled:
+		return r.lateByHand(late)
+	case !r.confirmed(StepEnable):
 		return "", r.handoff(StepEnable, nil, fmt.Sprintf("turn the switch on at %s, then run the command again with --confirmed %s", r.profile.Name, StepEnable))
 	}
 	r.sp.Enabled = true
@@ -319,17 +330,32 @@ func (r *run) enableByHand(ctx context.Context) (string, error) {
 	if err := r.proveEnabled(ctx); err != nil {
 		return "", err
 	}
-	return r.turnedOn("turned on by hand"), r.tellLate()
+	detail := r.turnedOn("turned on by hand")
+	if len(late) > 0 {
+		return "", r.handOverLate(late)
+	}
+	return detail, nil
 }
 
-// tellLate names what a person may turn on now that sign-in with Okta works.
-func (r *run) tellLate() error {
-	late, err := r.profile.LateSettings(r.plan.Inputs, r.sp.Offered, r.idp)
-	for _, s := range late {
-		r.emit(Event{Kind: EventWarning, Step: StepEnable,
-			Detail: fmt.Sprintf("a sign-in has worked, so turn on %s at %s by hand now; nobody here can see whether it is", s.Label, r.profile.Name)})
+func (r *run) handOverLate(late []sso.SPSetting) error {
+	return r.handoff(StepEnable, late, fmt.Sprintf("sign-in with Okta is on; now turn on %s at %s, then run the command again with --confirmed %s",
+		late[0].Label, r.profile.Name, StepEnable))
+}
+
+// lateByHand takes a person's word for what waited for the switch.
+func (r *run) lateByHand(late []sso.SPSetting) (string, error) {
+	if !r.confirmed(StepEnable) {
+		return "", r.handOverLate(late)
 	}
-	return err
+	values := map[string]string{}
+	for id, v := range r.sp.Settings {
+		values[id] = v
+	}
+	for _, s := range late {
+		values[s.ID] = s.Value
+	}
+	r.sp.Settings = values
+	return "turned on by hand", r.save(func(s *sso.State) { s.AppliedSP = values })
 }
 
 // turnOffByHand asks for the switch back after the first real sign-in has

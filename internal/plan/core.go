@@ -81,6 +81,11 @@ type run struct {
 	later    string             // what turning on leads to, and when
 	before   rotateBefore
 
+	// since is when the test at work was begun, if that was in an earlier run;
+	// responses are the IDs of what it has looked at.
+	since     time.Time
+	responses []string
+
 	mu     sync.Mutex // guards what follows; the steps of one wave share it
 	state  sso.State
 	writes int

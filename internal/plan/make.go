@@ -87,6 +87,7 @@ func (m *maker) wantApp() error {
 		return err
 	}
 	m.Inputs = inputs
+	m.Observed.SP.Offered = m.Profile.Standing(inputs, m.Observed.SP)
 	if err := m.refuseMoved(); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sso"
 )
@@ -66,7 +67,7 @@ func (c *Core) observe(ctx context.Context, spec sso.Spec, kept bool) (Observed,
 	if err := c.observeLists(ctx, spec, &o); err != nil {
 		return o, err
 	}
-	o.believe()
+	o.believe(c.Profile)
 	if o.App, err = findOurs(o, spec); err != nil {
 		return o, err
 	}
@@ -79,13 +80,13 @@ func (c *Core) observe(ctx context.Context, spec sso.Spec, kept bool) (Observed,
 
 // believe takes what was confirmed by hand for what a service provider holds
 // that cannot be read.
-func (o *Observed) believe() {
+func (o *Observed) believe(profile *catalog.Profile) {
 	if o.SP.Readable {
 		return
 	}
 	o.SP.Settings = o.State.AppliedSP
 	o.SP.Configured = o.State.AppliedSP != nil
-	o.SP.Enabled = o.State.EnabledAt != nil
+	o.SP.Enabled = o.State.EnabledAt != nil || o.SP.Configured && profile.TurnOn == catalog.TurnOnNone // saved there is on
 }
 
 // gather runs functions side by side and keeps every error, so that an unknown

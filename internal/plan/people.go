@@ -84,3 +84,14 @@ func list(items []string) string {
 	}
 	return strings.Join(items, ", ")
 }
+
+// FindGroup finds the one group that a word of the admin's means, as a plan
+// would; its error names those that come near.
+func (c *Core) FindGroup(ctx context.Context, ref string) (sso.Group, error) {
+	return c.findGroup(ctx, ref)
+}
+
+// FindPerson is FindGroup for people; one who could never sign in is refused.
+func (c *Core) FindPerson(ctx context.Context, ref string) (sso.Person, error) {
+	return c.findPerson(ctx, ref)
+}

@@ -36,14 +36,15 @@ func MakeUndo(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) 
 // has changed them since: those are not ours to throw away.
 func (m *maker) undoPush() error {
 	o := m.Observed
-	if o.State.AppliedSP == nil || !o.SP.Configured {
+	// A push that was never confirmed may have been carried out all the same.
+	if (o.State.AppliedSP == nil && o.State.BeforeSP == nil) || !o.SP.Configured || m.asBefore() {
 		m.add(StepPush, None, m.Profile.Name+": nothing of ours is there", nil)
 		return nil
 	}
 	var changes []sso.Change
 	for _, s := range m.Profile.Settings {
 		have := o.SP.Settings[s.ID]
-		if ours := o.State.AppliedSP[s.ID]; have != ours && !m.Profile.SettingsEqual(s.ID, have, ours) {
+		if ours := o.State.AppliedSP[s.ID]; o.State.AppliedSP != nil && have != ours && !m.Profile.SettingsEqual(s.ID, have, ours) {
 			m.drift = append(m.drift, Drift{Side: "sp", Field: s.ID, Want: before(o, s.ID), Got: shortCertificate(have)})
 		}
 		if back := before(o, s.ID); have != "" && back != have {
@@ -56,6 +57,20 @@ func (m *maker) undoPush() error {
 	}
 	m.add(StepPush, Delete, m.Profile.Name+": "+verb, changes)
 	return m.refuseDrift()
+}
+
+// asBefore tells whether the service provider already holds what it held before us.
+func (m *maker) asBefore() bool {
+	o := m.Observed
+	if o.State.BeforeSP == nil || !o.State.BeforeSP.Configured {
+		return false
+	}
+	for _, s := range m.Profile.Settings {
+		if have, was := o.SP.Settings[s.ID], before(o, s.ID); have != was && !m.Profile.SettingsEqual(s.ID, have, was) {
+			return false
+		}
+	}
+	return true
 }
 
 func before(o Observed, id string) string {

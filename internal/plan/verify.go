@@ -25,6 +25,9 @@ const (
 // stepTest proves the connection: the settings of both sides, then real
 // sign-ins, and keeps the proof with the digest of the values it is for.
 func (r *run) stepTest(ctx context.Context, _ Step) (string, error) {
+	if err := r.beginByHand(); err != nil {
+		return "", err
+	}
 	r.compareSettings()
 	if sso.AllOK(r.findings) {
 		if err := r.signIns(ctx); err != nil {
@@ -32,15 +35,15 @@ func (r *run) stepTest(ctx context.Context, _ Step) (string, error) {
 		}
 	}
 	if !sso.AllOK(r.findings) {
-		if err := r.save(func(s *sso.State) { s.Proof = nil }); err != nil {
+		if err := r.save(func(s *sso.State) { s.Proof, s.ByHand = nil, nil }); err != nil {
 			return "", err
 		}
 		return "", testFailed(r.findings)
 	}
 	proof := sso.Proof{Kind: string(r.profile.Proof), Digest: Digest(r.profile, r.app, r.idp, r.sp), At: r.Clock.Now().UTC(),
-		Tester: r.tester().Login, Attested: !r.sp.Readable}
+		Tester: r.tester().Login, Attested: !r.sp.Readable, Responses: r.responses}
 	err := r.save(func(s *sso.State) {
-		s.Proof = &proof
+		s.Proof, s.ByHand = &proof, nil
 		s.Tester = r.tester().Login
 	})
 	r.mu.Lock()
@@ -96,6 +99,11 @@ func (r *run) explanation() diagnose.Context {
 // compareSettings compares what is wanted with what both sides hold.
 func (r *run) compareSettings() {
 	r.check(appFindings(r.Diff, r.plan.WantApp, r.app)...)
+	if r.sp.Readable && !r.sp.Configured {
+		r.check(sso.Finding{Code: "settings.sp", Flow: sso.FlowSettings, Expected: "what was set up at " + r.profile.Name, Got: "nothing is set up there",
+			Fix: "Somebody has cleared the settings at " + r.profile.Name + ". Set it up again: ssowizard setup " + r.profile.ID})
+		return
+	}
 	want, err := r.profile.WantedSettings(r.plan.Inputs, r.sp.Offered, r.idp)
 	if err != nil {
 		r.check(sso.Finding{Code: "settings.sp", Flow: sso.FlowSettings, Expected: "values for every setting", Got: text(err.Error())})
@@ -201,17 +209,14 @@ func (r *run) spTest(ctx context.Context) error {
 	}
 	var test sso.SPTest
 	seen, err := r.signIn(ctx, func() (req sso.SignInRequest, err error) {
-		test, err = r.SP.StartTest(ctx)
-		if err != nil {
-			err = fmt.Errorf("begin the test of %s: %w", r.profile.Name, err)
-		}
+		test, err = r.startTest(ctx)
 		return sso.SignInRequest{Flow: sso.FlowSPInitiated, StartURL: test.StartURL, Deliver: true}, err
 	})
 	if err != nil {
 		return err
 	}
 	r.judgeSignIn(seen)
-	if seen.Outcome != sso.OutcomeSignedIn && seen.Outcome != sso.OutcomeSPRefused {
+	if !delivered(seen.Outcome) || seen.Outcome == sso.OutcomeAnswered && !sso.AllOK(r.findings) {
 		return nil // nothing reached the service provider that it could judge
 	}
 	return r.judgeVerdict(ctx, test)
@@ -257,13 +262,14 @@ func (r *run) verdict(ctx context.Context, id string) (sso.SPVerdict, error) {
 }
 
 // idpInitiated starts at Okta's tile. Its answer is delivered only where the
-// service provider is on; before that it would be refused, rightly.
+// service provider is on and takes sign-ins that it did not ask for; else it
+// would be refused, rightly.
 func (r *run) idpInitiated(ctx context.Context) error {
 	if r.profile.Protocol == sso.OIDC {
 		return r.codeFlow(ctx)
 	}
 	seen, err := r.signIn(ctx, func() (sso.SignInRequest, error) {
-		return sso.SignInRequest{Flow: sso.FlowIdPInitiated, StartURL: r.app.EmbedURL, Deliver: r.sp.Enabled}, nil
+		return sso.SignInRequest{Flow: sso.FlowIdPInitiated, StartURL: r.app.EmbedURL, Deliver: r.sp.Enabled && r.profile.Flows.IdPInitiated}, nil
 	})
 	if err != nil {
 		return err
@@ -281,8 +287,7 @@ func (r *run) signIn(ctx context.Context, begin func() (sso.SignInRequest, error
 		if err != nil {
 			return sso.Seen{}, err
 		}
-		req.IdPURL = r.idp.SSOURL
-		seen, err := r.SignIn.SignIn(ctx, req)
+		seen, err := r.SignIn.SignIn(ctx, r.request(req))
 		if err != nil {
 			return seen, fmt.Errorf("sign in as %s: %w", r.tester().Login, err)
 		}
@@ -312,6 +317,7 @@ func (r *run) judgeSignIn(seen sso.Seen) {
 	if seen.Response == nil {
 		return
 	}
+	r.keepResponse(seen.Response)
 	if seen.Flow == sso.FlowSPInitiated && seen.RequestID == "" {
 		// Without it the answer could only be judged as one that nobody asked for.
 		r.check(sso.Finding{Code: "authn_request", Flow: seen.Flow, Expected: "an AuthnRequest from " + r.profile.Name, Got: "none"})

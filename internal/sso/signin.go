@@ -20,6 +20,11 @@ type SignInRequest struct {
 	// Deliver posts Okta's answer to the ACS URL. Without it the answer is
 	// only looked at, so that nothing at the service provider can change.
 	Deliver bool
+	// Since is when the sign-in was asked for in an earlier run, for one that a
+	// person makes by hand; zero where it was not. Used are the IDs of responses
+	// that have proven something before and prove nothing more.
+	Since time.Time
+	Used  []string
 }
 
 // Outcome says how far a sign-in came.

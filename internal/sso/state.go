@@ -40,8 +40,10 @@ type State struct {
 	// BeforeSP is what the service provider held before our first push.
 	BeforeSP *SPState `json:"before_sp,omitempty"`
 
-	Proof     *Proof     `json:"proof,omitempty"`
-	EnabledAt *time.Time `json:"enabled_at,omitempty"`
+	Proof *Proof `json:"proof,omitempty"`
+	// ByHand is a test that waits for a person, nil when none does.
+	ByHand    *ByHandTest `json:"by_hand,omitempty"`
+	EnabledAt *time.Time  `json:"enabled_at,omitempty"`
 	// Rotation is a rotation that has begun and is not proven yet.
 	Rotation *Rotation `json:"rotation,omitempty"`
 	// Confirmed holds the steps that a person said were done by hand.
@@ -64,6 +66,17 @@ type Proof struct {
 	At       time.Time `json:"at"`
 	Tester   string    `json:"tester,omitempty"`
 	Attested bool      `json:"attested,omitempty"` // a person said so
+	// Responses are the IDs of the SAML responses that it rests on.
+	Responses []string `json:"responses,omitempty"`
+}
+
+// ByHandTest is a test that waits for a person to sign in.
+type ByHandTest struct {
+	At     time.Time `json:"at"`     // when it was begun
+	Digest string    `json:"digest"` // of the values that it is for
+	// TestID and StartURL are of the service provider's own test, "" without one.
+	TestID   string `json:"test_id,omitempty"`
+	StartURL string `json:"start_url,omitempty"`
 }
 
 // JournalEntry is one line of the journal: what is about to be done, or what

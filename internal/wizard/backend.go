@@ -37,10 +37,14 @@ type backend struct {
 	typed  map[string]secret.String // tokens by org, typed in
 	now    tui.Secrets              // those of the session that is being made
 	client map[string]*oktaapi.Client
+
+	counts counts
+	waits  chan plan.Event
 }
 
 func newBackend(cfg app.Config, screen *os.File) *backend {
-	return &backend{cfg: cfg, screen: screen, typed: map[string]secret.String{}, client: map[string]*oktaapi.Client{}}
+	return &backend{cfg: cfg, screen: screen, typed: map[string]secret.String{}, client: map[string]*oktaapi.Client{},
+		counts: counts{client: map[string]*oktaapi.Client{}, now: time.Now}, waits: make(chan plan.Event, 8)}
 }
 
 // typedFirst makes a source give what was typed before all else. A file is read
@@ -156,6 +160,7 @@ func (b *backend) Look(ctx context.Context, c tui.Connection) (plan.ConnectionSt
 	if err != nil {
 		return plan.ConnectionStatus{}, err
 	}
+	s.Core.Report = b.waitOf
 	observed, err := s.Core.ObserveAll(ctx, s.Spec)
 	if err != nil {
 		return plan.ConnectionStatus{}, err

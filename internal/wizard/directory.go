@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,7 +22,7 @@ func (b *backend) okta(org string) (client *oktaapi.Client, err error) {
 		if client = b.client[org]; client != nil {
 			return nil
 		}
-		if client, err = b.app.Client(org); err == nil {
+		if client, err = b.app.Client(org, b.waited); err == nil {
 			b.client[org] = client
 		}
 		return err
@@ -34,6 +35,7 @@ func (b *backend) CheckOrg(ctx context.Context, org string, token secret.String)
 	b.mu.Lock()
 	delete(b.client, org)
 	delete(b.typed, org)
+	b.counts.forget(org)
 	if !token.IsZero() {
 		b.typed[org] = token
 	}
@@ -120,16 +122,26 @@ func (b *backend) Groups(ctx context.Context, org, text, after string) (tui.Grou
 	if err != nil {
 		return tui.GroupPage{}, err
 	}
-	groups, next, err := client.SearchCountedGroups(ctx, text, pageSize, after)
+	counting, err := b.counts.of(org, func(waits func(string, time.Duration)) (counting *oktaapi.Client, err error) {
+		err = b.with(tui.Secrets{}, org, func() (err error) {
+			counting, err = b.app.Client(org, waits)
+			return err
+		})
+		return counting, err
+	})
 	if err != nil {
 		return tui.GroupPage{}, err
 	}
-	page := tui.GroupPage{After: next}
-	for _, g := range groups {
-		page.Groups = append(page.Groups, tui.Group{ID: g.ID, Name: g.Name, Description: g.Description,
-			Everyone: g.Type == "BUILT_IN" && g.Name == "Everyone", People: g.People})
+	page, counted, err := b.counts.search(ctx, counting, text, after)
+	if err != nil || counted {
+		return page, err
 	}
-	return page, nil
+	groups, next, err := client.SearchGroups(ctx, text, pageSize, after)
+	page = tui.GroupPage{After: next}
+	for _, g := range groups {
+		page.Groups = append(page.Groups, groupOf(g, -1))
+	}
+	return page, err
 }
 
 // People searches people on the server.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -166,10 +167,10 @@ func TestTheSandboxBehindTheScreens(t *testing.T) {
 		t.Errorf("plan of flags and screens: %s", diff)
 	}
 
-	var events []plan.Event
-	res, err := b.Run(ctx, byScreens, func(e plan.Event) { events = append(events, e) })
-	if err != nil || !res.Tested || res.Enabled || len(events) == 0 {
-		t.Fatalf("run: %+v, %v, %d events", res, err, len(events))
+	var events atomic.Int64 // steps side by side report at the same time
+	res, err := b.Run(ctx, byScreens, func(plan.Event) { events.Add(1) })
+	if err != nil || !res.Tested || res.Enabled || events.Load() == 0 {
+		t.Fatalf("run: %+v, %v, %d events", res, err, events.Load())
 	}
 	t.Run("an old plan is not carried out when the world has changed", func(t *testing.T) {
 		h, _ := byFlags.Handle.(*handle)

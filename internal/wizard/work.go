@@ -30,7 +30,7 @@ func (b *backend) Prepare(ctx context.Context, job tui.Job, report func(plan.Eve
 		return nil, err
 	}
 	s.Core.Report = report
-	made, err := b.plan(ctx, job.Verb, s)
+	made, err := b.plan(ctx, job, s)
 	s.Core.Report = nil
 	if err != nil {
 		return nil, err
@@ -79,14 +79,27 @@ func copied(job tui.Job) (*ask.Answers, error) {
 		return out, nil
 	}
 	way := sso.TestNone
-	if job.Verb == tui.Test {
+	switch job.Verb {
+	case tui.Rotate: // proven, unless somebody said that it is not to be
 		way = sso.TestHTTP
+		if _, said := job.Answers.Get(ask.Test); said {
+			return out, nil
+		}
+	case tui.Test:
+		way = sso.TestHTTP
+	case tui.Enable: // a real sign-in follows where somebody is named for it
+		way = sso.TestAuto
 	}
 	return out, out.Set(ask.Test, ask.FromFlag, string(way))
 }
 
 // plan reads both sides and makes the plan of a verb.
-func (b *backend) plan(ctx context.Context, verb tui.Verb, s *app.Session) (*plan.Plan, error) {
+func (b *backend) plan(ctx context.Context, job tui.Job, s *app.Session) (*plan.Plan, error) {
+	verb := job.Verb
+	if verb == tui.Rotate {
+		return s.RotatePlan(ctx, yearsOf(job))
+	}
+	s.Spec.Enable = s.Spec.Enable || verb == tui.Enable
 	observe := s.Core.Observe
 	if verb == tui.Undo {
 		observe = s.Core.ObserveAll
@@ -108,6 +121,13 @@ func (b *backend) plan(ctx context.Context, verb tui.Verb, s *app.Session) (*pla
 		return plan.MakeUndo(s.Spec, s.Profile, observed, s.Core.Diff)
 	}
 	return nil, fmt.Errorf("no plan is known for %q", verb)
+}
+
+func yearsOf(job tui.Job) int {
+	if job.Years == 0 {
+		return app.KeyYears
+	}
+	return job.Years
 }
 
 // Run carries a plan out, under the connection's lock. One that is old is made

@@ -284,6 +284,9 @@ func (d *Driver) restore(ctx context.Context, before sso.SPState) error {
 		return nil
 	}
 	after, err := d.save(ctx, now, w)
+	if d.wantsSecret(err) {
+		return d.clearInstead(ctx, now)
+	}
 	if err != nil {
 		return err
 	}
@@ -291,6 +294,26 @@ func (d *Driver) restore(ctx context.Context, before sso.SPState) error {
 		return hint.New(0, "the settings were written, but are not what they were", "compare the page with ssowizard record")
 	}
 	return d.lostSecret()
+}
+
+// wantsSecret tells whether the settings were refused for want of the secret.
+func (d *Driver) wantsSecret(err error) bool {
+	var refused *Error
+	if !errors.As(err, &refused) {
+		return false
+	}
+	s, known := d.profile.Setting(refused.Setting)
+	return known && s.Kind == catalog.KindSecret
+}
+
+// clearInstead takes away what cannot be brought back whole, rather than leave
+// an identity provider's values there that is about to go.
+func (d *Driver) clearInstead(ctx context.Context, now record) error {
+	if err := d.clear(ctx, now); err != nil {
+		return err
+	}
+	return hint.New(hint.Waiting, "the former settings cannot be brought back, because they need a secret that no service provider shows again; they are cleared instead",
+		"enter the former values on the page if they are still wanted, then run the same command again")
 }
 
 // lostSecret says what only a person can bring back.

@@ -256,7 +256,7 @@ func (t *Terminal) Raw() string {
 }
 
 // patience is how long a text may take to appear on a busy machine.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // Wait waits until the screen is as wanted, or fails the test.
 func (t *Terminal) Wait(tb testing.TB, what string, wanted func(screen string) bool) {
@@ -309,7 +309,10 @@ const (
 	Enter = "\r"
 	Esc   = "\x1b"
 	Tab   = "\t"
+	Up    = "\x1b[A"
 	Down  = "\x1b[B"
+	Right = "\x1b[C"
+	Left  = "\x1b[D"
 	CtrlC = "\x03"
 	CtrlU = "\x15"
 )

@@ -322,7 +322,7 @@ func (o *Org) Everybody() iter.Seq[Login] {
 func (o *Org) login(p *person) Login {
 	l := Login{
 		ID: p.ID, Login: p.Login, Email: p.Email, FirstName: p.First, LastName: p.Last,
-		Status: p.Status, Admin: len(p.Roles) > 0,
+		Status: p.Status, Admin: slices.ContainsFunc(p.Roles, func(r role) bool { return r.Type != readOnlyAdmin }),
 	}
 	if p.HasPassword && p.Password == nil {
 		l.Password = o.firstPassword(p.ID)

@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+)
+
+// talk is what a conversation has to know of the run under way.
+type talk struct {
+	answers *ask.Answers
+	profile *catalog.Profile
+	known   bool          // the connection was set up before
+	handoff *plan.Handoff // what a person is asked to do, nil when nothing is
+}
+
+// converse carries out the plan of a conversation to its end: a person's part
+// is waited for, and turning on is offered once a test has passed.
+func (p *program) converse(ctx context.Context, s *session, made *plan.Plan) error {
+	p.talk.profile, p.talk.known = s.Profile, s.Known
+	if made.Pending() {
+		if err := p.consent(made, s.Profile); err != nil {
+			return err
+		}
+	}
+	res, err := p.apply(ctx, s, made)
+	waits := hint.CodeOf(err) == hint.Waiting && p.talk.handoff != nil
+	if err := p.finish(ctx, s, res, err); err != nil {
+		if waits {
+			p.say("", "When it is done:", "  "+p.talk.command(p.sandbox, append(s.Spec.Confirmed, string(p.talk.handoff.Step))...))
+		}
+		return err
+	}
+	if err := p.offerToTurnOn(ctx, s, res); err != nil {
+		return err
+	}
+	p.print.text("", "The same as one command", "  "+p.talk.command(p.sandbox))
+	return nil
+}
+
+// lineWizard is the wizard as a conversation: the same questions, the same plan
+// and the same result as on screens.
+func (p *program) lineWizard(ctx context.Context, o *setupOptions) error {
+	p.command = "setup"
+	answers := &ask.Answers{}
+	if p.org != "" {
+		if err := answers.Set(ask.Org, ask.FromFlag, p.org); err != nil {
+			return err
+		}
+	}
+	if err := p.fromEnvironment(answers); err != nil {
+		return err
+	}
+	p.say("Set up Okta single sign-on. Answer each question and press Enter; an empty answer takes what stands in brackets.", "")
+	ctx, cancel := p.limited(ctx)
+	defer cancel()
+	return p.setupWith(ctx, o, answers)
+}
+
+// fromEnvironment takes the answers that the environment gives.
+func (p *program) fromEnvironment(answers *ask.Answers) error {
+	var problems []error
+	for _, q := range ask.Setup() {
+		if v := p.Getenv(q.Env); q.Env != "" && v != "" && !q.Secret {
+			if q.ID == ask.Org && p.sandbox {
+				continue
+			}
+			problems = append(problems, answers.Set(q.ID, ask.FromEnv, v))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// apply carries a plan out. In a conversation a person who has something to do
+// is asked when it is done, and the run goes on.
+func (p *program) apply(ctx context.Context, s *session, made *plan.Plan) (plan.Result, error) {
+	res, err := s.Core.Apply(ctx, made)
+	for p.talk != nil && hint.CodeOf(err) == hint.Waiting && p.talk.handoff != nil {
+		step := p.talk.handoff.Step
+		yes, askErr := p.confirm(doneQuestions[step])
+		if askErr != nil || !yes {
+			return res, errors.Join(err, askErr)
+		}
+		p.talk.handoff = nil
+		s.Spec.Confirmed = append(s.Spec.Confirmed, string(step))
+		again, planErr := p.planAgain(ctx, s, made.Command)
+		if planErr != nil {
+			return res, planErr
+		}
+		changed := res.Changed
+		res, err = s.Core.Apply(ctx, again)
+		res.Changed = res.Changed || changed
+	}
+	return res, err
+}
+
+var doneQuestions = map[plan.StepID]string{
+	plan.StepPush:   "Have you entered and saved all of these values?",
+	plan.StepTest:   "Did the page say that the test has passed?",
+	plan.StepEnable: "Is it turned on there?",
+}
+
+func (p *program) planAgain(ctx context.Context, s *session, command string) (*plan.Plan, error) {
+	observed, err := s.Core.Observe(ctx, s.Spec)
+	if err != nil {
+		return nil, err
+	}
+	if command == "enable" {
+		return plan.MakeEnable(s.Spec, s.Profile, observed, s.Core.Diff)
+	}
+	return plan.Make(s.Spec, s.Profile, observed, s.Core.Diff)
+}
+
+// offerToTurnOn asks whether to turn sign-in with Okta on, now that a test has
+// passed, in the profile's words. The app's label has to be typed.
+func (p *program) offerToTurnOn(ctx context.Context, s *session, res plan.Result) error {
+	if _, decided := p.talk.answers.Get(ask.Enable); decided || !res.Tested || res.Enabled || s.Profile.TurnOn != catalog.TurnOnSwitch || res.App == nil {
+		return nil
+	}
+	label := plain(res.App.Label)
+	p.say("")
+	p.say(wrap("", plain(s.Profile.Consent), 78)...)
+	text, err := p.question("Turn on", "to turn sign-in with Okta on at "+plain(s.Profile.Name)+" now, type the app's label, "+label+"; an empty answer leaves it off", "")
+	switch {
+	case errors.Is(err, io.EOF), err == nil && text == "":
+		p.say("It stays off; ssowizard enable turns it on any time.")
+		return nil
+	case err != nil:
+		return err
+	case strings.Join(strings.Fields(text), " ") != label:
+		p.say("That is not the label: it stays off; ssowizard enable turns it on any time.")
+		return nil
+	}
+	if err := p.talk.answers.Set(ask.Enable, ask.FromAsked, "true"); err != nil {
+		return err
+	}
+	s.Spec.Enable = true
+	made, err := p.planAgain(ctx, s, "enable")
+	if err != nil {
+		return err
+	}
+	p.print.plan(made, s.place())
+	on, err := p.apply(ctx, s, made)
+	return p.finish(ctx, s, on, err)
+}
+
+// said are the answers that make the same run again: what an earlier run, the
+// profile or a default has said is left out.
+func (t *talk) said() *ask.Answers {
+	out := &ask.Answers{}
+	defaults := map[ask.ID]string{ask.Connection: t.profile.ID, ask.Label: t.profile.DefaultLabel}
+	for _, q := range ask.Setup() {
+		have, ok := t.answers.Get(q.ID)
+		if !ok || have.From > ask.FromAsked || !t.known && defaults[q.ID] != "" && t.answers.Text(q.ID) == defaults[q.ID] {
+			continue
+		}
+		_ = out.Set(q.ID, have.From, have.Values...) // it was good before
+	}
+	return out
+}
+
+// command is the run as a command line; what a person has confirmed is left out
+// of it but for the steps named.
+func (t *talk) command(sandbox bool, confirmed ...string) string {
+	a := t.said()
+	a.Forget(ask.Confirmed)
+	var more []string
+	for _, step := range confirmed {
+		more = append(more, "--"+ask.Find(ask.Confirmed).Flag, step)
+	}
+	if sandbox {
+		more = append(more, "--sandbox")
+	}
+	return a.Command("setup", more...)
+}
