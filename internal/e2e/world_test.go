@@ -108,6 +108,8 @@ type world struct {
 	sps   *sp.Providers
 	wire  *wire
 	store *store.Store
+	// others are further hosts, by name.
+	others map[string]http.Handler
 }
 
 func newWorld(t testing.TB) *world {
@@ -118,9 +120,11 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	printed := w.org.People()
+	stranger := printed[len(printed)-1].Login // the one person whom no service provider knows
 	people := func(yield func(sp.Person) bool) {
 		for p := range w.org.Everybody() {
-			if p.Email != "" && !yield(sp.Person{Email: p.Email, FirstName: p.FirstName, LastName: p.LastName, Password: p.Password, Admin: p.Admin}) {
+			if p.Email != "" && p.Login != stranger && !yield(sp.Person{Email: p.Email, FirstName: p.FirstName, LastName: p.LastName, Password: p.Password, Admin: p.Admin}) {
 				return
 			}
 		}
@@ -230,7 +234,9 @@ func (w *wire) serve(req *http.Request) *http.Response {
 	}
 	in.TLS = nil
 	rec := httptest.NewRecorder()
-	if req.URL.Scheme == "https" {
+	if other := w.world.others[req.URL.Hostname()]; other != nil {
+		other.ServeHTTP(rec, in)
+	} else if req.URL.Scheme == "https" {
 		in.TLS = &tls.ConnectionState{}
 		w.world.sps.ServeHTTP(rec, in)
 	} else {
