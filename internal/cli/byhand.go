@@ -140,9 +140,6 @@ func (h *hand) waiting(o signin.HandOver) error {
 func (h *hand) ask(ctx context.Context, o signin.HandOver) (signin.Brought, error) {
 	if o.Problem != nil {
 		h.p.complain(o.Problem)
-		for _, tip := range hint.Hints(o.Problem) {
-			h.p.say(wrap("  ", plain(tip), 78)...)
-		}
 	} else {
 		h.asked++
 		h.p.say("", fmt.Sprintf("Sign in by hand, %d: %s", h.asked, lowerFirst(words.Flow(o.Flow))), "")

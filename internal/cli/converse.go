@@ -93,9 +93,8 @@ func (p *program) apply(ctx context.Context, s *session, made *plan.Plan) (plan.
 		if planErr != nil {
 			return res, planErr
 		}
-		changed := res.Changed
 		res, err = s.Core.Apply(ctx, again)
-		res.Changed = res.Changed || changed
+		res.Changed = true // by the person, if not by us
 	}
 	return res, err
 }

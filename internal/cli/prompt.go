@@ -66,9 +66,8 @@ func (p *program) askHiddenOnce(ctx context.Context, title string) (string, erro
 
 // askHidden asks for a secret without showing it.
 func (p *program) askHidden(ctx context.Context, title string) (string, error) {
-	fmt.Fprintf(p.Err, "%s (not shown): ", title)
 	defer fmt.Fprintln(p.Err)
-	text, err := p.ReadHidden(ctx)
+	text, err := p.ReadHidden(ctx, func() { fmt.Fprintf(p.Err, "%s (not shown): ", title) })
 	if err != nil {
 		return "", hint.With(hint.Usage, fmt.Errorf("read the %s: %w", title, err), "")
 	}

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -26,9 +27,10 @@ type Streams struct {
 	InTerminal, OutTerminal, ErrTerminal bool
 	// Width is the terminal's columns, 0 where there is none.
 	Width int
-	// ReadHidden reads a line from the terminal without showing it; it ends
+	// ReadHidden reads a line from the terminal without showing it. It calls
+	// ask when nothing that is typed is shown any more; it ends
 	// with the context and leaves the terminal as it was.
-	ReadHidden func(context.Context) (string, error)
+	ReadHidden func(ctx context.Context, ask func()) (string, error)
 	// Raw switches the terminal's own line editing off, which cuts long lines,
 	// until the function that it gives is called; nil where it cannot.
 	Raw func() (restore func(), err error)
@@ -63,17 +65,53 @@ func rawTerminal() (func(), error) {
 	return func() { _ = term.Restore(terminal, before) }, nil
 }
 
-func readHidden(ctx context.Context) (string, error) {
+func readHidden(ctx context.Context, ask func()) (string, error) {
 	terminal := int(os.Stdin.Fd())
 	before, err := term.GetState(terminal)
 	if err != nil {
 		return "", err
 	}
-	text, err := until(ctx, func() ([]byte, error) { return term.ReadPassword(terminal) })
-	if ctx.Err() != nil {
-		_ = term.Restore(terminal, before) // the reading that was left behind would not
+	// Whoever is quick, or pastes, must not be seen either: the echo is off
+	// before the question is there.
+	if _, err := term.MakeRaw(terminal); err != nil {
+		return "", err
 	}
+	defer func() { _ = term.Restore(terminal, before) }() // also for a reading that was left behind
+	ask()
+	text, err := until(ctx, func() ([]byte, error) { return readSecretLine(os.Stdin) })
 	return string(text), err
+}
+
+// readSecretLine reads what is typed at a terminal that edits nothing itself,
+// up to Enter. It reads no byte beyond that.
+func readSecretLine(r io.Reader) ([]byte, error) {
+	const ctrlC, ctrlD, ctrlH, ctrlU, ctrlW, del = 3, 4, 8, 21, 23, 127
+	var line []byte
+	one := make([]byte, 1)
+	for {
+		n, err := r.Read(one)
+		if n == 0 {
+			if err == nil {
+				continue
+			}
+			return line, err
+		}
+		switch b := one[0]; {
+		case b == '\r', b == '\n':
+			return line, nil
+		case b == ctrlC:
+			return nil, ErrInterrupted
+		case b == ctrlD && len(line) == 0:
+			return nil, io.EOF
+		case b == ctrlU, b == ctrlW:
+			line = nil
+		case b == ctrlH, b == del:
+			_, size := utf8.DecodeLastRune(line)
+			line = line[:len(line)-size]
+		case b >= ' ':
+			line = append(line, b)
+		}
+	}
 }
 
 // stoppable reads until its context ends: a question that nobody answers, or a

@@ -16,8 +16,8 @@ type unreadable struct{ *fakeSP }
 
 func (unreadable) Read(context.Context) (sso.SPState, error) { return sso.SPState{}, nil }
 
-// byHand is a world in which a person carries the values of a profile.
-func byHand(t *testing.T, change func(*catalog.Profile)) (*world, sso.Spec) {
+// carried is a world in which a person carries the values of a profile.
+func carried(t *testing.T, change func(*catalog.Profile)) (*world, sso.Spec) {
 	t.Helper()
 	w := newWorld(t)
 	profile := *w.core.Profile
@@ -27,7 +27,7 @@ func byHand(t *testing.T, change func(*catalog.Profile)) (*world, sso.Spec) {
 }
 
 func TestWhatIsSavedByHandIsOnWhereThereIsNoSwitch(t *testing.T) {
-	w, spec := byHand(t, func(p *catalog.Profile) { p.TurnOn = catalog.TurnOnNone })
+	w, spec := carried(t, func(p *catalog.Profile) { p.TurnOn = catalog.TurnOnNone })
 	if res := w.mustSetup(spec); !res.Enabled {
 		t.Errorf("saved: %+v", res)
 	}
@@ -38,7 +38,7 @@ func TestWhatIsSavedByHandIsOnWhereThereIsNoSwitch(t *testing.T) {
 }
 
 func TestASecretIsNotHandedOverButItsPlaceIs(t *testing.T) {
-	w, spec := byHand(t, func(p *catalog.Profile) {
+	w, spec := carried(t, func(p *catalog.Profile) {
 		p.Settings = append(append([]catalog.Setting{}, p.Settings...),
 			catalog.Setting{ID: "client_secret", Label: "Client Secret", Kind: catalog.KindSecret, Value: "{{ .IdP.ClientSecret }}"})
 	})

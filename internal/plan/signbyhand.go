@@ -19,13 +19,14 @@ type brought interface {
 	Brought() bool
 }
 
-func (r *run) byHand() bool { return r.plan.Spec.Test == sso.TestByHand }
+// signsByHand tells whether a person makes the sign-ins of the test.
+func (r *run) signsByHand() bool { return r.plan.Spec.Test == sso.TestByHand }
 
 // beginByHand notes when a test was begun whose sign-ins a person makes: the
 // run may end before the person is done, and another one goes on with the very
 // same test, as long as both sides hold the same values.
 func (r *run) beginByHand() error {
-	if !r.byHand() {
+	if !r.signsByHand() {
 		return nil
 	}
 	now, digest := r.Clock.Now().UTC(), Digest(r.profile, r.app, r.idp, r.sp)
@@ -46,7 +47,7 @@ func (r *run) startTest(ctx context.Context) (sso.SPTest, error) {
 	if err != nil {
 		return test, fmt.Errorf("begin the test of %s: %w", r.profile.Name, err)
 	}
-	if !r.byHand() || r.state.ByHand == nil {
+	if !r.signsByHand() || r.state.ByHand == nil {
 		return test, nil
 	}
 	return test, r.save(func(s *sso.State) {
@@ -60,7 +61,7 @@ func (r *run) startTest(ctx context.Context) (sso.SPTest, error) {
 // decided counts only for the sign-in that decided it.
 func (r *run) keptTest(ctx context.Context) (sso.SPTest, bool) {
 	b := r.state.ByHand
-	if !r.byHand() || b == nil || b.TestID == "" {
+	if !r.signsByHand() || b == nil || b.TestID == "" {
 		return sso.SPTest{}, false
 	}
 	verdict, err := r.SP.TestVerdict(ctx, b.TestID)
