@@ -17,12 +17,24 @@ import (
 // maxLogo is the size from which Okta refuses a logo.
 const maxLogo = 1_000_000
 
+// CheckLogo tells whether Okta would take an image as a logo. A refusal is a
+// usage error.
+func CheckLogo(fileName string, image []byte) error {
+	if _, err := logoKind(image); err != nil {
+		return hint.With(hint.Usage, fmt.Errorf("logo %q: %w", filepath.Base(fileName), err), "give a PNG, JPG, GIF or SVG of less than 1 MB; 420×120 looks best")
+	}
+	return nil
+}
+
 // UploadLogo gives an app a logo: PNG, JPG, GIF or SVG of less than 1 MB,
 // whatever the file is called. It cannot be taken back through the API.
 func (c *Client) UploadLogo(ctx context.Context, appID, fileName string, image []byte) error {
+	if err := CheckLogo(fileName, image); err != nil {
+		return err
+	}
 	kind, err := logoKind(image)
 	if err != nil {
-		return hint.With(hint.Usage, fmt.Errorf("logo %q: %w", filepath.Base(fileName), err), "give a PNG, JPG, GIF or SVG of less than 1 MB; 420×120 looks best")
+		return err
 	}
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)

@@ -15,6 +15,7 @@ import (
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/record"
 	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/oktaapi"
 )
 
 // setupOptions are the flags of setup and plan.
@@ -253,6 +254,9 @@ func (p *program) readLogo(o *setupOptions, s *session) error {
 	data, err := os.ReadFile(*path)
 	if err != nil {
 		return hint.With(hint.Usage, fmt.Errorf("logo: %w", err), "give the path of a PNG, JPG, GIF or SVG file")
+	}
+	if err := oktaapi.CheckLogo(*path, data); err != nil {
+		return err
 	}
 	s.Spec.Logo = &sso.Logo{Name: baseName(*path), Data: data}
 	return nil

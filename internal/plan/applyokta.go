@@ -2,6 +2,8 @@ package plan
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 
 	"example.com/ssowizard/internal/sso"
@@ -130,9 +132,20 @@ func ownFields(app sso.App, p *Plan) sso.App {
 
 func (r *run) stepLogo(ctx context.Context, _ Step) (string, error) {
 	logo := r.plan.Spec.Logo
-	return logo.Name, r.write(ctx, StepLogo, "upload logo "+logo.Name, func(ctx context.Context) (string, error) {
+	err := r.write(ctx, StepLogo, "upload logo "+logo.Name, func(ctx context.Context) (string, error) {
 		return r.app.ID, r.Okta.UploadLogo(ctx, r.app.ID, logo.Name, logo.Data)
 	})
+	if err != nil {
+		return "", err
+	}
+	return logo.Name, r.save(func(s *sso.State) { s.Logo = logoSum(logo) })
+}
+
+// logoSum tells one logo from another: Okta does not give an image back as it
+// was uploaded.
+func logoSum(logo *sso.Logo) string {
+	sum := sha256.Sum256(logo.Data)
+	return hex.EncodeToString(sum[:])
 }
 
 func (r *run) stepTester(ctx context.Context, _ Step) (string, error) {

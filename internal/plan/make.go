@@ -192,6 +192,10 @@ func (m *maker) logo() {
 	if m.Spec.Logo == nil {
 		return
 	}
+	if m.Observed.App != nil && m.Observed.State.Logo == logoSum(m.Spec.Logo) {
+		m.add(StepLogo, None, "Okta: the app has this logo", nil)
+		return
+	}
 	m.add(StepLogo, Update, "Okta: set the app's logo", []sso.Change{{Field: "logo", To: m.Spec.Logo.Name}})
 }
 

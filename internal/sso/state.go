@@ -18,6 +18,8 @@ type State struct {
 	// SecretID is the id of the client secret that the service provider was
 	// given; the secret itself is kept nowhere.
 	SecretID string `json:"secret_id,omitempty"`
+	// Logo is the SHA-256, in hex, of the logo that was uploaded last.
+	Logo string `json:"logo,omitempty"`
 	// BookmarkID is the bookmark app that a run of ours made beside the app.
 	BookmarkID string `json:"bookmark_id,omitempty"`
 	// CreatedApp is true when a run of ours made the app, so undo removes it.
