@@ -188,14 +188,18 @@ func (s *adopt) profileID() string {
 // arrange puts the questions of the chosen service provider at the end.
 func (s *adopt) arrange() {
 	p := s.env.world.Profile(s.profileID())
-	if p == nil || s.inputs != nil && s.inputs.profile == p && len(s.form.fields) >= s.before()+len(s.inputs.ids) {
+	if p == nil {
 		return
 	}
-	s.inputs = &details{env: s.env, profile: p, form: &form{env: s.env}}
-	for _, in := range p.Inputs {
-		s.inputs.add(in.ID, s.inputs.inputField(in))
+	if s.inputs == nil || s.inputs.profile != p {
+		s.inputs = &details{env: s.env, profile: p, form: &form{env: s.env}}
+		for _, in := range p.Inputs {
+			s.inputs.add(in.ID, s.inputs.inputField(in))
+		}
 	}
+	s.inputs.arrange()
 	s.form.fields = append(s.form.fields[:s.before():s.before()], s.inputs.form.fields...)
+	s.form.focus = min(s.form.focus, max(len(s.form.fields)-1, 0))
 }
 
 func (s *adopt) before() int {

@@ -23,7 +23,10 @@ type details struct {
 	profile *catalog.Profile
 	draft   Draft
 	form    *form
-	ids     []string // what each field is for: an input, or one of the words below
+	// ids are what each field of all is for: an input, or one of the words
+	// below. The form has those of all that are a question now.
+	ids []string
+	all []*field
 }
 
 // What the fields of details are for, beside the inputs.
@@ -44,12 +47,31 @@ func newDetails(e *env, d Draft) Screen {
 	s.add(forLabel, s.questionField(ask.Label, d.Label))
 	s.add(forPush, s.pushField())
 	s.add(forConnection, s.questionField(ask.Connection, d.Connection))
+	s.arrange()
 	return s
 }
 
+// arrange shows the inputs that are asked for with the answers given so far.
+func (s *details) arrange() {
+	var at *field
+	if len(s.form.fields) > 0 {
+		at = s.form.at()
+	}
+	answered := map[string]string{} // what is shown; an answer that is hidden is none
+	s.form.fields = nil
+	for i, id := range s.ids {
+		in := slices.IndexFunc(s.profile.Inputs, func(in catalog.Input) bool { return in.ID == id })
+		if in >= 0 && !s.profile.Asks(s.profile.Inputs[in], answered) {
+			continue
+		}
+		answered[id] = s.all[i].text()
+		s.form.fields = append(s.form.fields, s.all[i])
+	}
+	s.form.focus = max(slices.Index(s.form.fields, at), 0)
+}
+
 func (s *details) add(id string, f *field) {
-	s.ids = append(s.ids, id)
-	s.form.fields = append(s.form.fields, f)
+	s.ids, s.all = append(s.ids, id), append(s.all, f)
 }
 
 func (s *details) inputField(in catalog.Input) *field {
@@ -72,7 +94,7 @@ func (s *details) inputField(in catalog.Input) *field {
 	}
 	f.check = func(text string) error {
 		if text == "" {
-			if in.Required {
+			if in.Needed() {
 				return errors.New("this is needed" + exampleOf(in))
 			}
 			return nil
@@ -80,7 +102,10 @@ func (s *details) inputField(in catalog.Input) *field {
 		return shortError(in.Check(text))
 	}
 	f.help = plain(in.Help)
-	f.explain = Explanation{Title: plain(in.Label), What: in.Help, SP: in.PatternHelp, Example: in.Example}
+	if in.From != (catalog.InputFrom{}) {
+		f.help = strings.TrimSpace(f.help + " Empty: what the service provider tells.")
+	}
+	f.explain = Explanation{Title: plain(in.Label), What: f.help, SP: in.PatternHelp, Example: in.Example}
 	return f
 }
 
@@ -162,12 +187,13 @@ func (s *details) Update(msg tea.Msg) (Screen, tea.Cmd) {
 	if finished {
 		return s, tea.Batch(cmd, send(done{atDetails}))
 	}
+	s.arrange()
 	return s, cmd
 }
 
 func (s *details) value(id string) string {
-	if i := slices.Index(s.ids, id); i >= 0 {
-		return s.form.fields[i].text()
+	if i := slices.Index(s.ids, id); i >= 0 && slices.Contains(s.form.fields, s.all[i]) {
+		return s.all[i].text()
 	}
 	return ""
 }

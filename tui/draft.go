@@ -25,6 +25,9 @@ type Draft struct {
 	Tester     string            `json:"tester,omitempty"`
 	NoTest     bool              `json:"no_test,omitempty"`
 	Override   bool              `json:"override,omitempty"`
+	NewApp     bool              `json:"new_app,omitempty"`
+	Exact      bool              `json:"exact,omitempty"`
+	Logo       string            `json:"logo,omitempty"` // path of an image
 	Confirmed  []string          `json:"confirmed,omitempty"`
 	// Existing is true for a connection that was set up before: its answers
 	// are all said again, so that none of the old ones stays by silence.
@@ -167,19 +170,12 @@ func (d Draft) Answers(w World) (*ask.Answers, error) {
 	if d.NoTest {
 		tester, test = "", string(sso.TestNone)
 	}
-	override := ""
-	if d.Override {
-		override = "true"
-	}
-	turnOn := ""
-	if d.TurnedOn {
-		turnOn = "true"
-	}
 	for _, one := range []struct {
 		id    ask.ID
 		value string
 	}{{ask.Org, org}, {ask.Connection, connection}, {ask.Label, label}, {ask.Push, string(d.Push)}, {ask.SPAPIURL, d.SPAPIURL},
-		{ask.Test, test}, {ask.TestUser, tester}, {ask.Override, override}, {ask.Enable, turnOn}} {
+		{ask.Test, test}, {ask.TestUser, tester}, {ask.Override, yes(d.Override)}, {ask.Enable, yes(d.TurnedOn)},
+		{ask.NewApp, yes(d.NewApp)}, {ask.Exact, yes(d.Exact)}, {ask.Logo, d.Logo}} {
 		if err := set(one.id, one.value); err != nil {
 			return nil, err
 		}
@@ -193,6 +189,14 @@ func (d Draft) Answers(w World) (*ask.Answers, error) {
 		}
 	}
 	return a, a.SetInputs(d.source(ask.Inputs), d.Inputs)
+}
+
+// yes is a flag's answer, "" for one that is not given.
+func yes(is bool) string {
+	if is {
+		return "true"
+	}
+	return ""
 }
 
 func unless(value, same string) string {

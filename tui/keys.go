@@ -11,7 +11,7 @@ type Keys struct {
 	Tester, Copy, Save, Edit, Apply, Log   key.Binding
 	Retry, Undo, New, Test, TurnOn, Delete key.Binding
 	Details, Report, NotNow, Override      key.Binding
-	Rotate, Adopt                          key.Binding
+	Rotate, Adopt, Exact, Logo             key.Binding
 }
 
 func bind(help, what string, keys ...string) key.Binding {
@@ -38,6 +38,7 @@ func DefaultKeys() Keys {
 		Details: bind("d", "differences", "d"), Report: bind("m", "report", "m"), NotNow: bind("n", "not now", "n"),
 		Override: bind("o", "set back", "o"),
 		Rotate:   bind("c", "new certificate", "c"), Adopt: bind("i", "take over an app", "i"),
+		Exact: bind("x", "take away the access of others, or leave it", "x"), Logo: bind("i", "image for the app's tile", "i"),
 	}
 }
 

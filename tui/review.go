@@ -124,6 +124,11 @@ func (s *review) key(msg tea.KeyMsg) tea.Cmd {
 		return send(overlay{s.saveFile()})
 	case key.Matches(msg, k.Report):
 		return send(overlay{s.saveReport()})
+	case key.Matches(msg, k.Exact) && s.job.Verb == Setup && s.draft.Existing:
+		s.draft.Exact = !s.draft.Exact
+		return send(runAgain{how: againReview})
+	case key.Matches(msg, k.Logo) && s.job.Verb == Setup:
+		return send(overlay{s.askLogo()})
 	}
 	return nil
 }
@@ -154,6 +159,11 @@ func (s *review) failedKey(msg tea.KeyMsg) tea.Cmd {
 	case key.Matches(msg, k.Override) && s.canOverride():
 		s.draft.Override = true
 		return send(runAgain{how: againReview, override: true})
+	case key.Matches(msg, k.New) && s.hinted(ask.NewApp) && !s.draft.NewApp:
+		s.draft.NewApp = true
+		return send(runAgain{how: againReview})
+	case key.Matches(msg, k.Logo) && s.job.Verb == Setup && s.draft.Logo != "":
+		return send(overlay{s.askLogo()})
 	}
 	return nil
 }
@@ -161,15 +171,29 @@ func (s *review) failedKey(msg tea.KeyMsg) tea.Cmd {
 // canOverride tells whether what is in the way is somebody's change, which may
 // be set back when that is said.
 func (s *review) canOverride() bool {
-	if s.job.Verb != Setup || s.draft.Override {
-		return false
-	}
+	return !s.draft.Override && s.hinted(ask.Override)
+}
+
+// hinted tells whether the error names a flag as a way on.
+func (s *review) hinted(id ask.ID) bool {
 	for _, h := range hint.Hints(s.err) {
-		if strings.Contains(h, "--"+ask.Find(ask.Override).Flag) {
+		if s.job.Verb == Setup && strings.Contains(h, "--"+ask.Find(id).Flag) {
 			return true
 		}
 	}
 	return false
+}
+
+// askLogo asks for the image of the app's tile; - takes it out of the plan.
+func (s *review) askLogo() Screen {
+	q := ask.Find(ask.Logo)
+	return newLineQuestion(s.env, "Image for the app's tile", q.Help+". The path of a file; - for none.", s.draft.Logo, func(path string) tea.Cmd {
+		if path == "-" {
+			path = ""
+		}
+		s.draft.Logo = path
+		return send(runAgain{how: againReview})
+	})
 }
 
 // copyText puts text on the clipboard and says so.
@@ -239,4 +263,6 @@ func saved(e *env, path string, data []byte, err error) tea.Msg {
 	return say{"Saved " + plain(where)}
 }
 
-func (s *review) Keep(d *Draft) { d.Override = s.draft.Override }
+func (s *review) Keep(d *Draft) {
+	d.Override, d.NewApp, d.Exact, d.Logo = s.draft.Override, s.draft.NewApp, s.draft.Exact, s.draft.Logo
+}

@@ -176,7 +176,17 @@ func (s *review) answerRows() []row {
 		}
 		rows = append(rows, row{text: ends(pad(ask.Find(ask.TestUser).Title, 17)+" "+plain(o.Login), t.Faint.Render(from), s.width-2), jump: atTester})
 	}
-	return rows
+	if d.Existing {
+		rows = append(rows, row{text: pad("Others' access", 17) + " " + map[bool]string{true: "taken away  (x lets it stay)", false: "stays  (x takes it away)"}[d.Exact]})
+	}
+	if d.NewApp {
+		rows = append(rows, row{text: pad(ask.Find(ask.NewApp).Title, 17) + " yes, though one like it exists"})
+	}
+	logo := "none  (i adds one)"
+	if d.Logo != "" {
+		logo = plain(d.Logo) + "  (i)"
+	}
+	return append(rows, row{text: pad(ask.Find(ask.Logo).Title, 17) + " " + logo})
 }
 
 func (s *review) pushSource() string {
@@ -265,6 +275,9 @@ func (s *review) failed() []string {
 	if s.canOverride() {
 		out = append(out, "", "o: set back what was changed (the plan is shown first)")
 	}
+	if s.hinted(ask.NewApp) && !s.draft.NewApp {
+		out = append(out, "", "n: make an app of our own beside it (the plan is shown first)")
+	}
 	return out
 }
 
@@ -282,6 +295,12 @@ func (s *review) ShortHelp() []key.Binding {
 		if s.canOverride() {
 			out = append(out, k.Override)
 		}
+		if s.hinted(ask.NewApp) && !s.draft.NewApp {
+			out = append(out, as(k.New, "second app"))
+		}
+		if s.draft.Logo != "" {
+			out = append(out, as(k.Logo, "another image"))
+		}
 		return out
 	case s.job.Verb != Setup:
 		return keymap(as(k.Apply, "do this"), as(k.Enter, "unfold"), as(k.Down, "move"), as(k.Copy, "copy command"), k.Report)
@@ -292,7 +311,7 @@ func (s *review) ShortHelp() []key.Binding {
 func (s *review) FullHelp() [][]key.Binding {
 	k := s.env.keys
 	return [][]key.Binding{{as(k.Apply, "do it"), as(k.Enter, "unfold a step, or open where it is set"), as(k.Edit, "change: open where it is set"),
-		as(k.Copy, "copy the same run as a command"), as(k.Save, "save as a connection file"), as(k.Report, "save the plan as a report"), k.PageDown, k.PageUp}}
+		as(k.Copy, "copy the same run as a command"), as(k.Save, "save as a connection file"), as(k.Report, "save the plan as a report"), k.Logo, k.Exact, k.PageDown, k.PageUp}}
 }
 
 func (s *review) Explain() Explanation {

@@ -27,6 +27,10 @@ type Terminal struct {
 // ctrl+c. What was answered is kept.
 var ErrQuit = hint.New(hint.Interrupted, "interrupted", "start ssowizard again: it goes on from here")
 
+// framesPerSecond bounds how long a frame waits for the one before it: a key is
+// on the screen within 9 ms and not within 17.
+const framesPerSecond = 120
+
 // Run shows the wizard until it is left, and gives the lines that are to stay
 // in the terminal. It returns when everything that it began has ended.
 func Run(ctx context.Context, cfg Config, term Terminal) (lines []string, err error) {
@@ -37,7 +41,7 @@ func Run(ctx context.Context, cfg Config, term Terminal) (lines []string, err er
 	root := NewRoot(ctx, cfg)
 	defer root.Wait()
 	defer cancel()
-	program := tea.NewProgram(root, tea.WithAltScreen(), tea.WithInput(term.In), tea.WithOutput(term.Out), tea.WithoutSignalHandler())
+	program := tea.NewProgram(root, tea.WithAltScreen(), tea.WithInput(term.In), tea.WithOutput(term.Out), tea.WithFPS(framesPerSecond), tea.WithoutSignalHandler())
 	// An orderly end: the library's own way with a context does not wait for
 	// its reader.
 	stop := context.AfterFunc(ctx, program.Quit)

@@ -138,6 +138,9 @@ func (r *Root) goBack() tea.Cmd {
 func (r *Root) again(msg runAgain) tea.Cmd {
 	switch msg.how {
 	case againReview:
+		if plan, ok := r.screen.(*review); ok {
+			plan.Keep(&r.draft)
+		}
 		r.job, r.draft.Override = r.verb, r.draft.Override || msg.override
 		if r.verb == Setup {
 			return r.enter([]place{atStart, atProvider, atOrg, atDetails, atWho, atReview})

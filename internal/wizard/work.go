@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"example.com/ssowizard/internal/app"
 	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
 	"example.com/ssowizard/tui"
@@ -49,7 +52,9 @@ func (b *backend) session(ctx context.Context, job tui.Job) (s *app.Session, err
 	}
 	err = b.with(job.Secrets, org, func() (err error) {
 		if job.Verb == tui.Setup {
-			s, err = b.app.Session(ctx, answers)
+			if s, err = b.app.Session(ctx, answers); err == nil {
+				s.Spec.Logo, err = logoOf(answers.Text(ask.Logo))
+			}
 			return err
 		}
 		// A kept connection is known by its org and name.
@@ -62,6 +67,18 @@ func (b *backend) session(ctx context.Context, job tui.Job) (s *app.Session, err
 		return err
 	})
 	return s, err
+}
+
+// logoOf reads the image for the app's tile, nil for none.
+func logoOf(path string) (*sso.Logo, error) {
+	if path == "" {
+		return nil, nil //nolint:nilnil // no image is wanted
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, hint.With(hint.Usage, fmt.Errorf("logo: %w", err), "give the path of a PNG, JPG, GIF or SVG file")
+	}
+	return &sso.Logo{Name: filepath.Base(path), Data: data}, nil
 }
 
 // copied are the job's answers, with whether a test is wanted for the verbs

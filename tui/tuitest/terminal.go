@@ -2,6 +2,7 @@ package tuitest
 
 import (
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,11 +20,12 @@ type Terminal struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	width   int
-	cells   [][]string
+	cells   [][]Cell
+	style   string // of what is written next: the numbers of SGR, "" for none
 	row     int
 	col     int
 	alt     bool
-	main    [][]string // the lines behind the alternate screen
+	main    [][]Cell // the lines behind the alternate screen
 	mainRow int
 	mainCol int
 	raw     strings.Builder
@@ -40,10 +42,18 @@ func NewTerminal(tty *os.File, width, height int) *Terminal {
 	return t
 }
 
-func blank(width, height int) [][]string {
-	cells := make([][]string, height)
+// Cell is one place on the screen.
+type Cell struct {
+	Text  string // "" for a blank, restOfWide for the second half of a wide sign
+	Style string // numbers of SGR, such as 1;36, "" for none
+}
+
+const restOfWide = "\x00"
+
+func blank(width, height int) [][]Cell {
+	cells := make([][]Cell, height)
 	for i := range cells {
-		cells[i] = make([]string, width)
+		cells[i] = make([]Cell, width)
 	}
 	return cells
 }
@@ -128,16 +138,16 @@ func (t *Terminal) put(r rune) {
 		}
 		w := ansi.StringWidth(string(r))
 		if w == 0 && t.col > 0 {
-			t.cells[t.row][t.col-1] += string(r)
+			t.cells[t.row][t.col-1].Text += string(r)
 			return
 		}
 		if t.col+w > t.width {
 			t.col = 0
 			t.down()
 		}
-		t.cells[t.row][t.col] = string(r)
+		t.cells[t.row][t.col] = Cell{string(r), t.style}
 		for i := 1; i < w; i++ {
-			t.cells[t.row][t.col+i] = "\x00" // the rest of a wide sign
+			t.cells[t.row][t.col+i] = Cell{restOfWide, t.style}
 		}
 		t.col += w
 	}
@@ -148,7 +158,7 @@ func (t *Terminal) down() {
 		t.row++
 		return
 	}
-	t.cells = append(t.cells[1:], make([]string, t.width))
+	t.cells = append(t.cells[1:], make([]Cell, t.width))
 }
 
 func (t *Terminal) code(code string) {
@@ -184,11 +194,33 @@ func (t *Terminal) code(code string) {
 		t.eraseScreen(n(0, 0))
 	case 'K':
 		t.eraseLine(n(0, 0))
+	case 'm':
+		t.restyle(args)
 	case 'h', 'l':
 		if args == "1049" {
 			t.alternate(last == 'h')
 		}
 	}
+}
+
+// restyle adds to the style, or ends it.
+func (t *Terminal) restyle(args string) {
+	if args == "" || args == "0" {
+		t.style = ""
+		return
+	}
+	t.style = strings.TrimPrefix(t.style+";"+strings.TrimPrefix(args, "0;"), ";")
+}
+
+// Cells is a copy of the screen with its styles.
+func (t *Terminal) Cells() [][]Cell {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := make([][]Cell, len(t.cells))
+	for i, row := range t.cells {
+		out[i] = slices.Clone(row)
+	}
+	return out
 }
 
 func (t *Terminal) eraseScreen(how int) {
@@ -198,7 +230,7 @@ func (t *Terminal) eraseScreen(how int) {
 	}
 	t.eraseLine(0)
 	for i := t.row + 1; i < len(t.cells); i++ {
-		t.cells[i] = make([]string, t.width)
+		t.cells[i] = make([]Cell, t.width)
 	}
 }
 
@@ -208,7 +240,7 @@ func (t *Terminal) eraseLine(how int) {
 		from = 0
 	}
 	for i := from; i < t.width; i++ {
-		t.cells[t.row][i] = ""
+		t.cells[t.row][i] = Cell{}
 	}
 }
 
@@ -235,12 +267,12 @@ func (t *Terminal) screen() string {
 	for _, row := range t.cells {
 		var b strings.Builder
 		for _, c := range row {
-			switch c {
+			switch c.Text {
 			case "":
 				b.WriteByte(' ')
-			case "\x00":
+			case restOfWide:
 			default:
-				b.WriteString(c)
+				b.WriteString(c.Text)
 			}
 		}
 		lines = append(lines, strings.TrimRight(b.String(), " "))
