@@ -45,7 +45,7 @@ func TestMain(m *testing.M) {
 // sitting is a person at a terminal with the program.
 type sitting struct {
 	*tuitest.Terminal
-	t    *testing.T
+	t    testing.TB
 	cmd  *exec.Cmd
 	tty  *os.File
 	out  bytes.Buffer // standard output, which is not the terminal
@@ -53,7 +53,13 @@ type sitting struct {
 }
 
 // sit starts the program in a pseudo-terminal of 80 by 24.
-func sit(t *testing.T, state string, args ...string) *sitting {
+func sit(t testing.TB, state string, args ...string) *sitting {
+	t.Helper()
+	return sitAt(t, "xterm-256color", state, args...)
+}
+
+// sitAt is sit at a terminal of that name.
+func sitAt(t testing.TB, terminal, state string, args ...string) *sitting {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("pseudo-terminals are Unix")
@@ -64,7 +70,7 @@ func sit(t *testing.T, state string, args ...string) *sitting {
 	}
 	s := &sitting{t: t, done: make(chan error, 1)}
 	s.cmd = exec.CommandContext(t.Context(), path, append(args, "--state-dir", state)...)
-	s.cmd.Env = append(clean(os.Environ()), "TERM=xterm-256color", "HOME="+state, "XDG_CONFIG_HOME="+state)
+	s.cmd.Env = append(clean(os.Environ()), "TERM="+terminal, "HOME="+state, "XDG_CONFIG_HOME="+state)
 	s.cmd.Stdout = &s.out
 	master, slave, err := pty.Open()
 	if err != nil {

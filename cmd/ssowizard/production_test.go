@@ -1,0 +1,228 @@
+package main_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/ssowizard/tui/tuitest"
+)
+
+// box is a sandbox of its own process, met as if it were the world.
+type box struct {
+	Okta struct {
+		OrgURL   string `json:"org_url"`
+		APIToken string `json:"api_token"`
+		People   []struct {
+			Login    string `json:"login"`
+			Password string `json:"password"`
+		} `json:"people"`
+	} `json:"okta"`
+	ServiceProviders map[string]struct {
+		APIURL   string `json:"api_url"`
+		APIToken string `json:"api_token"`
+	} `json:"service_providers"`
+	TLS struct {
+		Address string   `json:"address"`
+		CAFile  string   `json:"ca_file"`
+		Hosts   []string `json:"hosts"`
+	} `json:"tls"`
+
+	proxy string
+}
+
+// startBox runs the sandbox until the test ends.
+func startBox(t *testing.T, args ...string) *box {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := t.TempDir()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	cmd := exec.CommandContext(ctx, path, append([]string{"sandbox", "--output", "json", "--rate-limit", "off", "--state-dir", state}, args...)...)
+	cmd.Env = append(clean(os.Environ()), "HOME="+state)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cancel(); _ = cmd.Wait() })
+	b := &box{}
+	first, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		t.Fatalf("the sandbox says nothing: %v", err)
+	}
+	if err := json.Unmarshal(first, b); err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewServer(http.HandlerFunc(b.connect))
+	t.Cleanup(proxy.Close)
+	b.proxy = proxy.URL
+	return b
+}
+
+// connect leads to the sandbox's hosts and nowhere else.
+func (b *box) connect(w http.ResponseWriter, r *http.Request) {
+	host, port, err := net.SplitHostPort(r.Host)
+	if err != nil || r.Method != http.MethodConnect || port != "443" || !slices.Contains(b.TLS.Hosts, host) {
+		http.Error(w, "not in this sandbox", http.StatusForbidden)
+		return
+	}
+	to, err := net.Dial("tcp", b.TLS.Address)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	from, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		_ = to.Close()
+		return
+	}
+	defer from.Close()
+	defer to.Close()
+	if _, err := io.WriteString(from, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		return
+	}
+	go func() { _, _ = io.Copy(from, to); _ = from.Close() }()
+	_, _ = io.Copy(to, from)
+}
+
+func (b *box) flags() []string { return []string{"--proxy", b.proxy, "--ca-file", b.TLS.CAFile} }
+
+// unseen fails the test when the terminal or the output ever had a secret.
+func (b *box) unseen(s *sitting) {
+	s.t.Helper()
+	for name, secret := range map[string]string{"Okta token": b.Okta.APIToken, "token of the settings API": b.ServiceProviders["net2phone"].APIToken, "password": b.Okta.People[0].Password} {
+		if secret == "" || strings.Contains(s.Raw(), secret) || strings.Contains(s.out.String(), secret) {
+			s.t.Errorf("the %s was shown, or is none", name)
+		}
+	}
+}
+
+func TestWizardInProductionPushesByTheSettingsAPI(t *testing.T) {
+	t.Parallel()
+	b := startBox(t)
+	state := t.TempDir()
+	s := sit(t, state, b.flags()...)
+	s.see("Set up a new connection")
+	s.press(tuitest.Enter)
+	s.Until(t, tuitest.Down, "› net2phone Sync")
+	s.press(tuitest.Enter)
+	s.see("Address of your Okta org")
+	s.press(b.Okta.OrgURL, tuitest.Enter)
+	s.see("Okta API token (not shown)", "No token for this org was found")
+	s.press("00wrongwrongwrongwrongwrongwrongwrongwrong", tuitest.Enter)
+	s.see("Invalid token provided", "enter: give another token")
+	s.press(tuitest.Enter)
+	s.see("No token for this org was found")
+	s.press(b.Okta.APIToken, tuitest.Enter)
+	s.see("Identity Engine", "Super Administrator", "typed in, not kept")
+	s.press(tuitest.Enter)
+	s.see("App label", "by hand, one value after the other")
+	s.press(tuitest.Enter)
+	s.Until(t, tuitest.Left, "through a settings API")
+	s.press(tuitest.Enter, tuitest.Enter)
+	s.see("Settings API of the service provider")
+	s.press(b.ServiceProviders["net2phone"].APIURL, tuitest.Enter)
+	s.see("› ") // the field of the token
+	s.press(b.ServiceProviders["net2phone"].APIToken, tuitest.Enter)
+	s.chooseSupport()
+	s.see("Try a real sign-in before everybody gets access?")
+	s.press(tuitest.Enter, b.Okta.People[0].Login, tuitest.Enter, b.Okta.People[0].Password, tuitest.Enter)
+	s.see("This is what will be done", "Okta: create SAML app")
+	s.press("a")
+	s.see("Everything in the plan is done")
+	s.press(tuitest.Enter)
+	s.see("It works: both sides agree, and a real sign-in went through")
+	s.press(tuitest.Enter)
+	s.see("Type the app's label")
+	s.press("net2phone Sync", tuitest.Enter)
+	s.see("Everything in the plan is done")
+	s.press(tuitest.Enter)
+	s.see("Done. People sign in to net2phone Sync with Okta now.")
+	s.press(tuitest.Enter)
+	if code := s.exit(); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, s.Screen())
+	}
+	want := "--group \"Support EMEA\" --push api --sp-api-url " + b.ServiceProviders["net2phone"].APIURL + " --test-user " + b.Okta.People[0].Login + " --enable"
+	if !strings.Contains(s.out.String(), want) {
+		t.Errorf("standard output lacks %q:\n%s", want, s.out.String())
+	}
+	b.unseen(s)
+
+	// Another day, the org does not answer without its token; a rotation asks
+	// for what it needs.
+	s = sit(t, state, b.flags()...)
+	s.see("net2phone · not looked at", "Set up a new connection")
+	s.press("c")
+	s.see("Address of your Okta org", "No token for this org was found")
+	s.press(b.Okta.APIToken, tuitest.Enter)
+	s.see("Identity Engine")
+	s.press(tuitest.Enter)
+	s.see("Settings API of the service provider")
+	s.press(tuitest.Enter, b.ServiceProviders["net2phone"].APIToken, tuitest.Enter)
+	s.see("Rotate the certificate of net2phone Sync", "a single call long")
+	s.press(tuitest.Enter)
+	s.see("Prove the new pair with a real sign-in?")
+	s.press(tuitest.Enter, tuitest.Enter, b.Okta.People[0].Password, tuitest.Enter)
+	s.see("This replaces the signing certificate on both sides")
+	s.press("a")
+	s.see("Everything in the plan is done")
+	s.press(tuitest.Enter)
+	s.see("It works")
+	s.press(tuitest.Enter)
+	s.see("The certificate is rotated, and a real sign-in to net2phone Sync has proven it.")
+	s.press(tuitest.Enter)
+	if code := s.exit(); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, s.Screen())
+	}
+	b.unseen(s)
+}
+
+func TestADumbTerminalIsAskedOneALineAndShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	b := startBox(t)
+	s := sitAt(t, "dumb", t.TempDir(), b.flags()...)
+	answer := func(question, text string) {
+		t.Helper()
+		s.Wrote(t, question)
+		s.press(text + "\r")
+	}
+	answer("Service provider: ", "net2phone")
+	answer("Okta org: ", b.Okta.OrgURL)
+	answer("Okta API token (not shown): ", b.Okta.APIToken)
+	answer("Connection name: ", "")
+	answer("App label: ", "")
+	answer("How the values get to the service provider: ", "api")
+	answer("Settings API of the service provider: ", b.ServiceProviders["net2phone"].APIURL)
+	answer("Groups: ", "Sales")
+	answer("People: ", "")
+	answer("Test user: ", b.Okta.People[0].Login)
+	answer("Token of the settings API (not shown): ", b.ServiceProviders["net2phone"].APIToken)
+	answer("Password of the test user (not shown): ", b.Okta.People[0].Password)
+	answer("Do this? [y/N] ", "y")
+	answer("Turn on: ", "net2phone Sync")
+	if code := s.exit(); code != 0 {
+		t.Fatalf("exit code %d\n%s\n%s", code, s.Raw(), s.out.String())
+	}
+	if !strings.Contains(s.out.String(), "Done. People sign in to net2phone Sync with Okta now.") {
+		t.Errorf("standard output says\n%s", s.out.String())
+	}
+	if strings.Contains(s.Raw(), "\x1b") {
+		t.Errorf("a dumb terminal was sent escape codes: %q", s.Raw())
+	}
+	b.unseen(s)
+}
