@@ -13,6 +13,7 @@ import (
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/oktaapi"
 	"example.com/ssowizard/tui"
 )
 
@@ -77,6 +78,9 @@ func logoOf(path string) (*sso.Logo, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, hint.With(hint.Usage, fmt.Errorf("logo: %w", err), "give the path of a PNG, JPG, GIF or SVG file")
+	}
+	if err := oktaapi.CheckLogo(path, data); err != nil {
+		return nil, err
 	}
 	return &sso.Logo{Name: filepath.Base(path), Data: data}, nil
 }
