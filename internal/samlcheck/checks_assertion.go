@@ -230,7 +230,7 @@ func checkAttribute(r *reading, name string) (bool, string) {
 // missingAttribute points at the attribute that was probably meant.
 func missingAttribute(r *reading, name string) string {
 	for _, a := range attributesOf(r.assertion) {
-		if visible(strings.ToLower(a.Name)) == visible(strings.ToLower(name)) {
+		if sso.Visible(strings.ToLower(a.Name)) == sso.Visible(strings.ToLower(name)) {
 			return fmt.Sprintf("not given, but there is %q", sso.PlainText(a.Name, 100))
 		}
 	}
