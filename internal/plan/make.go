@@ -52,6 +52,9 @@ func Make(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Pl
 	}
 	m.warnings()
 	m.reorder()
+	if err := m.refuseHalfRotated(); err != nil {
+		return nil, err
+	}
 	return p, m.refuseDrift()
 }
 
