@@ -80,6 +80,10 @@ type Proof struct {
 	At       time.Time `json:"at"`
 	Tester   string    `json:"tester,omitempty"`
 	Attested bool      `json:"attested,omitempty"` // a person said so
+	// App and SP are the values that it is for, by field, to tell later which of
+	// them changed.
+	App map[string]any    `json:"app,omitempty"`
+	SP  map[string]string `json:"sp,omitempty"`
 	// Responses are the IDs of the SAML responses that it rests on.
 	Responses []string `json:"responses,omitempty"`
 }
