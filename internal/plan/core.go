@@ -81,6 +81,7 @@ type run struct {
 	later    string             // what turning on leads to, and when
 	before   rotateBefore
 	after    sso.IdPValues // of the new key, in a rotation
+	made     bool          // this run has made the app
 
 	// since is when the test at work was begun, if that was in an earlier run;
 	// responses are the IDs of what it has looked at.

@@ -247,65 +247,6 @@ func (m *maker) proofHolds() bool {
 		o.State.Proof.Digest == Digest(m.Profile, *o.App, *o.IdP, o.SP)
 }
 
-func (m *maker) enable(testing bool) error {
-	if m.Profile.TurnOn == catalog.TurnOnNone || !m.Spec.Enable {
-		return nil
-	}
-	late, err := m.lateChanges()
-	if err != nil {
-		return err
-	}
-	if m.Observed.SP.Enabled && m.Observed.App != nil && len(late) == 0 {
-		m.add(StepEnable, None, m.Profile.Name+": sign-in with Okta is on", nil)
-		return nil
-	}
-	if !testing && !m.proofHolds() {
-		return notProven(m.Spec.Connection)
-	}
-	changes := []sso.Change{{Field: "enabled", From: false, To: true}}
-	summary := ": turn sign-in with Okta on"
-	if m.Observed.SP.Enabled {
-		changes, summary = nil, ": turn on what waits for sign-in with Okta"
-	}
-	m.add(StepEnable, Update, m.Profile.Name+summary, append(changes, late...))
-	return nil
-}
-
-// lateChanges are the settings that wait until sign-in with Okta is on and has
-// worked, and are not as wanted yet.
-func (m *maker) lateChanges() ([]sso.Change, error) {
-	var changes []sso.Change
-	for _, s := range m.Profile.Settings {
-		if !s.Late {
-			continue
-		}
-		late, err := m.Profile.LateSettings(m.Inputs, m.Observed.SP.Offered, m.knownIdP())
-		if err != nil {
-			return nil, err
-		}
-		for _, want := range late {
-			if have := m.Observed.SP.Settings[want.ID]; want.ID == s.ID && !m.Profile.SettingsEqual(s.ID, have, want.Value) {
-				changes = append(changes, sso.Change{Field: s.ID, From: have, To: want.Value})
-			}
-		}
-	}
-	return changes, nil
-}
-
-// knownIdP gives placeholders where Okta's values are not known yet: which
-// settings are late does not depend on them.
-func (m *maker) knownIdP() sso.IdPValues {
-	if m.Observed.IdP != nil {
-		return *m.Observed.IdP
-	}
-	return sso.IdPValues{Issuer: "?", SSOURL: "?", SLOURL: "?", ExternalKey: "?", MetadataURL: "?", KID: "?", ClientID: "?", OIDCIssuer: "?"}
-}
-
-func notProven(connection string) error {
-	return hint.New(hint.Refused, "turning on is refused: no test has passed for exactly the values in force",
-		fmt.Sprintf("prove it first: ssowizard test %s", connection))
-}
-
 func (m *maker) warnings() {
 	m.warnWhoIsTold()
 	for _, g := range m.Observed.Groups {
