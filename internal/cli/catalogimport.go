@@ -137,7 +137,7 @@ func (p *program) checkTaken(dir, id, target string, force bool) error {
 // there, so that it can be sent into a file.
 func (p *program) showImported(line importedLine, onStdout []byte) error {
 	p.print.object(line)
-	defer p.succeed("catalog")
+	defer p.succeed()
 	if p.output == "json" {
 		return nil
 	}

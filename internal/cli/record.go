@@ -51,7 +51,7 @@ func (p *program) record(ctx context.Context, o *recordOptions, name string) err
 		return err
 	}
 	if p.output == "json" {
-		p.succeed("record")
+		p.succeed()
 	}
 	return nil
 }
