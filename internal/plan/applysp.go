@@ -96,7 +96,7 @@ func thenConfirm(todo string, step StepID) string {
 // handoff reports work for a person and stops the run until it is done. todo
 // says what there is to do, in a clause.
 func (r *run) handoff(step StepID, settings []sso.SPSetting, todo string) error {
-	h := Handoff{Step: step, Resume: "--confirmed " + string(step), Todo: todo, All: settings}
+	h := Handoff{Step: step, Resume: "--confirmed " + string(step), Todo: todo, Values: []HandoffValue{}, All: settings}
 	if r.profile.Portal != nil {
 		h.Page = strings.TrimSpace(r.profile.Portal.URL + "  " + r.profile.Portal.Page)
 	}
