@@ -171,8 +171,8 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 		})
 	}
 	people := unique(spec.Users, spec.RemoveUsers)
-	if spec.Test != sso.TestNone && spec.Tester != "" {
-		people = unique(people, []string{spec.Tester})
+	if (spec.Test != sso.TestNone || spec.TesterNamed) && spec.Tester != "" {
+		people = unique(people, []string{spec.Tester}) // also without a test: a wrong name is to be told
 	}
 	for _, ref := range people {
 		g.do(func() (func(), error) {

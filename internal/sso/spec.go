@@ -17,6 +17,9 @@ type Spec struct {
 	Enable       bool
 	Test         TestWay
 	Tester       string // login, e-mail or id of whoever signs in for the test
+	// TesterNamed tells that Tester was named for this run, and not only kept
+	// from an earlier one.
+	TesterNamed bool
 	Logo         *Logo
 	// Exact takes away assignments that are not named.
 	Exact bool
