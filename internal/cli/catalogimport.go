@@ -69,6 +69,11 @@ func (p *program) catalogImport(o *importOptions, file string) error {
 	if err := os.MkdirAll(filepath.Dir(line.File), 0o700); err != nil {
 		return hint.With(hint.Usage, fmt.Errorf("write the profile: %w", err), "name a file that can be written with --to FILE")
 	}
+	if o.to != "" {
+		if err := writable("--to", line.File); err != nil {
+			return err
+		}
+	}
 	if err := store.WriteFile(line.File, data, 0o600); err != nil {
 		return err
 	}

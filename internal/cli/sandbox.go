@@ -65,6 +65,11 @@ func (p *program) runSandbox(ctx context.Context, o sandbox.Options, show bool) 
 	if err != nil {
 		return err
 	}
+	if o.LogFile != "" {
+		if err := writable("--log", o.LogFile); err != nil {
+			return err
+		}
+	}
 	var program string
 	if show {
 		if program, err = p.findBrowser(); err != nil {

@@ -81,6 +81,9 @@ func (p *program) setup(ctx context.Context, o *setupOptions, args []string) err
 		if _, err := record.FormOf(o.report); err != nil {
 			return err
 		}
+		if err := writable("--report", o.report); err != nil {
+			return err
+		}
 	}
 	answers, err := p.setupAnswers(o, args)
 	if err != nil {

@@ -20,7 +20,7 @@ type Spec struct {
 	// TesterNamed tells that Tester was named for this run, and not only kept
 	// from an earlier one.
 	TesterNamed bool
-	Logo         *Logo
+	Logo        *Logo
 	// Exact takes away assignments that are not named.
 	Exact bool
 	// Override takes over settings that somebody changed since.
