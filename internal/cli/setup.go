@@ -119,6 +119,9 @@ func (p *program) setupWith(ctx context.Context, o *setupOptions, answers *ask.A
 	if err != nil {
 		return cause(ctx, err)
 	}
+	if len(made.Prerequisites) > 0 && p.talk == nil { // a conversation begins with them
+		p.print.text(p.beforeYouStart(made.Prerequisites)...)
+	}
 	p.print.plan(made, s.place())
 	if err := p.writeReport(o.report, made, s); err != nil {
 		return err
@@ -133,6 +136,19 @@ func (p *program) setupWith(ctx context.Context, o *setupOptions, answers *ask.A
 		return p.converse(ctx, s, made)
 	}
 	return p.carryOut(ctx, s, made)
+}
+
+// beforeYouStart lists what no call can find out and everything rests on.
+func (p *program) beforeYouStart(prerequisites []string) []string {
+	width := 100
+	if p.Width >= 40 {
+		width = min(p.Width, 120)
+	}
+	lines := []string{"Before you start:"}
+	for _, text := range prerequisites {
+		lines = append(lines, wrap("  · ", plain(text), width)...)
+	}
+	return append(lines, "")
 }
 
 // writeReport writes the plan for the ticket, before anything is agreed to.
@@ -209,7 +225,11 @@ func (p *program) consent(made *plan.Plan, profile *catalog.Profile) error {
 	if !(p.InTerminal || p.accessible) || p.output == "json" {
 		return hint.New(hint.Usage, "missing: --yes", "nobody can be asked here; add --yes to agree to the plan, or look at it with ssowizard plan")
 	}
-	ok, err := p.confirm("Do this?")
+	question := "Do this?"
+	if len(made.Prerequisites) > 0 && p.talk == nil {
+		question = "What has to be so before you start is so. Do this?"
+	}
+	ok, err := p.confirm(question)
 	if err != nil {
 		return err
 	}

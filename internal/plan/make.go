@@ -22,6 +22,9 @@ type Differ func(have, want sso.App) []sso.Change
 func Make(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Plan, error) {
 	p := &Plan{Command: "setup", Connection: spec.Connection, Spec: spec, Profile: profile, Observed: o}
 	m := maker{Plan: p, diff: diff}
+	if !o.HaveState && o.App == nil {
+		p.Prerequisites = profile.Prerequisites
+	}
 	if err := m.wantApp(); err != nil {
 		return nil, err
 	}
