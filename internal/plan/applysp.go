@@ -157,6 +157,7 @@ func (r *run) stepReadback(ctx context.Context, _ Step) (string, error) {
 	if err := r.followOffered(ctx); err != nil {
 		return "", err
 	}
+	r.warnOffered()
 	return plural(len(want), "setting agrees", "settings agree"), r.keepApplied()
 }
 
