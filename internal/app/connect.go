@@ -45,8 +45,12 @@ func (a *App) connectSP(s *Session, core *plan.Core, calls http.RoundTripper) er
 	}
 	core.SP = guided.New(s.Profile)
 	dir := filepath.Join(s.Kept.Dir(), "handoff")
+	inFolder := *s.Profile
+	if s.State.AppliedSP != nil {
+		inFolder.Prerequisites = nil // of a first set-up
+	}
 	core.Handoff = func(settings []sso.SPSetting) (string, error) {
-		_, err := guided.WriteFolder(dir, s.Profile, settings)
+		_, err := guided.WriteFolder(dir, &inFolder, settings)
 		return dir, err
 	}
 	return nil

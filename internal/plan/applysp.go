@@ -95,7 +95,7 @@ func thenConfirm(todo string, step StepID) string {
 // handoff reports work for a person and stops the run until it is done. todo
 // says what there is to do, in a clause.
 func (r *run) handoff(step StepID, settings []sso.SPSetting, todo string) error {
-	h := Handoff{Step: step, Resume: "--confirmed " + string(step), Todo: todo, All: settings}
+	h := Handoff{Step: step, Resume: "--confirmed " + string(step), Todo: todo, Values: []HandoffValue{}, All: settings}
 	if r.profile.Portal != nil {
 		h.Page = strings.TrimSpace(r.profile.Portal.URL + "  " + r.profile.Portal.Page)
 	}
@@ -156,6 +156,7 @@ func (r *run) stepReadback(ctx context.Context, _ Step) (string, error) {
 	if err := r.followOffered(ctx); err != nil {
 		return "", err
 	}
+	r.warnOffered()
 	return plural(len(want), "setting agrees", "settings agree"), r.keepApplied()
 }
 

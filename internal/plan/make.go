@@ -22,6 +22,9 @@ type Differ func(have, want sso.App) []sso.Change
 func Make(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Plan, error) {
 	p := &Plan{Command: "setup", Connection: spec.Connection, Spec: spec, Profile: profile, Observed: o}
 	m := maker{Plan: p, diff: diff}
+	if !o.HaveState && o.App == nil {
+		p.Prerequisites = profile.Prerequisites
+	}
 	if err := m.wantApp(); err != nil {
 		return nil, err
 	}
@@ -145,16 +148,25 @@ func (m *maker) refuseForeign() error {
 		if reason == "" {
 			continue
 		}
-		owner := "it was not made by this connection"
-		if mark, ok := sso.FindMarker(app.AdminNote); ok {
-			owner = fmt.Sprintf("it belongs to connection %q", mark.Name)
-		}
-		return hint.New(hint.Refused,
-			fmt.Sprintf("the Okta app %s has %s, and %s", name(app), reason, owner),
-			fmt.Sprintf("take it under management: ssowizard adopt %s --app %s --sp %s; or make a second app: --new-app",
-				m.Spec.Connection, app.ID, m.Profile.ID))
+		owner, wayOn := m.ownerOf(app)
+		return hint.New(hint.Refused, fmt.Sprintf("the Okta app %s has %s, and %s", name(app), reason, owner), wayOn+"; or make a second app: --new-app")
 	}
 	return nil
+}
+
+// ownerOf says whose app it is, and how to go on with it.
+func (m *maker) ownerOf(app sso.App) (owner, wayOn string) {
+	adopt := fmt.Sprintf("ssowizard adopt %s --app %s --sp %s", m.Spec.Connection, app.ID, m.Profile.ID)
+	mark, marked := sso.FindMarker(app.AdminNote)
+	switch {
+	case !marked:
+		return "it was not made by this connection", "take it under management: " + adopt
+	case mark.ID != sso.ConnectionID(m.Observed.Org.ID, mark.Name):
+		return fmt.Sprintf("it belongs to connection %q of another org", mark.Name),
+			"take the line that begins with ssowizard:1 out of the app's note for admins, then " + adopt
+	}
+	return fmt.Sprintf("it belongs to connection %q", mark.Name),
+		fmt.Sprintf("work with it under that name: ssowizard setup %s --connection %s", mark.Profile, mark.Name)
 }
 
 func (m *maker) likeness(app sso.App) string {

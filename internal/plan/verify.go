@@ -110,7 +110,7 @@ func (r *run) compareSettings() {
 		r.check(sso.Finding{Code: "settings.sp", Flow: sso.FlowSettings, Expected: "values for every setting", Got: text(err.Error())})
 		return
 	}
-	r.check(settingFindings(r.profile, want, r.sp)...)
+	r.check(append(settingFindings(r.profile, want, r.sp), offeredFindings(r.sp, r.app)...)...)
 	r.warnIssuer()
 }
 
