@@ -21,10 +21,12 @@ type DevTools struct {
 	stop   chan struct{} // nobody listens any more
 	once   sync.Once
 
-	mu      sync.Mutex
+	writing sync.Mutex // one command at a time goes into the pipe
 	to      io.WriteCloser
+
+	mu      sync.Mutex
 	last    int
-	waiting map[int]chan<- reply
+	waiting map[int]chan<- Reply
 }
 
 // Event is something that a target of the browser tells unasked.
@@ -37,10 +39,10 @@ type Event struct {
 // ErrGone is the error of a call to a browser that has ended.
 var ErrGone = errors.New("the browser has ended")
 
-// reply is the answer to one command.
-type reply struct {
-	result json.RawMessage
-	err    error
+// Reply is the answer to one command.
+type Reply struct {
+	Result json.RawMessage
+	Err    error
 }
 
 // message is one in either direction.
@@ -57,7 +59,7 @@ type message struct {
 
 func newDevTools(to io.WriteCloser, from io.ReadCloser) *DevTools {
 	d := &DevTools{events: make(chan Event), done: make(chan struct{}), stop: make(chan struct{}),
-		to: to, waiting: map[int]chan<- reply{}}
+		to: to, waiting: map[int]chan<- Reply{}}
 	heard := make(chan Event)
 	go d.read(from, heard)
 	go d.pass(heard)
@@ -71,11 +73,11 @@ func (d *DevTools) Events() <-chan Event { return d.events }
 // Call carries out a command at a target and puts its result into result,
 // unless that is nil. No error holds what was sent.
 func (d *DevTools) Call(ctx context.Context, session, method string, params, result any) error {
-	answer, err := d.send(session, method, params)
+	answer, err := d.Send(session, method, params)
 	if err != nil {
-		return fmt.Errorf("%s: %w", method, err)
+		return err
 	}
-	var r reply
+	var r Reply
 	select {
 	case r = <-answer:
 	case <-ctx.Done():
@@ -84,41 +86,50 @@ func (d *DevTools) Call(ctx context.Context, session, method string, params, res
 		select { // the answer may have been the last word
 		case r = <-answer:
 		default:
-			r.err = ErrGone
+			r.Err = ErrGone
 		}
 	}
-	if r.err == nil && result != nil {
-		r.err = json.Unmarshal(r.result, result)
+	if r.Err == nil && result != nil {
+		r.Err = json.Unmarshal(r.Result, result)
 	}
-	if r.err != nil {
-		return fmt.Errorf("%s: %w", method, r.err)
+	if r.Err != nil {
+		return fmt.Errorf("%s: %w", method, r.Err)
 	}
 	return nil
 }
 
-func (d *DevTools) send(session, method string, params any) (<-chan reply, error) {
+// Send sends a command. Its reply comes on the channel, unless the browser ends
+// before. Commands are carried out in the order in which they were sent; a page
+// about to be left carries none out before what holds it up goes on.
+func (d *DevTools) Send(session, method string, params any) (<-chan Reply, error) {
 	m := message{Session: session, Method: method}
 	if params != nil {
 		var err error
 		if m.Params, err = json.Marshal(params); err != nil {
-			return nil, errors.New("cannot be encoded")
+			return nil, fmt.Errorf("%s: its parameters cannot be encoded", method)
 		}
 	}
-	answer := make(chan reply, 1)
+	answer := make(chan Reply, 1)
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	m.ID = d.expect(answer)
+	text, err := json.Marshal(m)
+	if err == nil {
+		_, err = d.to.Write(append(text, 0))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", method, ErrGone)
+	}
+	return answer, nil
+}
+
+// expect gives the number of the next command, whose answer is then waited for.
+func (d *DevTools) expect(answer chan<- Reply) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.last++
-	m.ID = d.last
-	text, err := json.Marshal(m)
-	if err != nil {
-		return nil, errors.New("cannot be encoded")
-	}
-	d.waiting[m.ID] = answer
-	if _, err := d.to.Write(append(text, 0)); err != nil {
-		delete(d.waiting, m.ID)
-		return nil, ErrGone
-	}
-	return answer, nil
+	d.waiting[d.last] = answer
+	return d.last
 }
 
 // read takes messages, each ended by a zero byte, until the pipe ends.
@@ -151,9 +162,9 @@ func (d *DevTools) read(from io.ReadCloser, heard chan<- Event) {
 		if answer == nil {
 			continue
 		}
-		out := reply{result: m.Result}
+		out := Reply{Result: m.Result}
 		if m.Error != nil {
-			out.err = errors.New(m.Error.Message)
+			out.Err = errors.New(m.Error.Message)
 		}
 		answer <- out // has room for it
 	}
@@ -189,8 +200,6 @@ func (d *DevTools) pass(heard <-chan Event) {
 func (d *DevTools) close() {
 	d.once.Do(func() {
 		close(d.stop)
-		d.mu.Lock()
-		defer d.mu.Unlock()
 		_ = d.to.Close()
 	})
 }

@@ -21,7 +21,7 @@ func TestDrivenBrowserEndsWithItsPipe(t *testing.T) {
 	requests := make(chan string, 10)
 	org := httptest.NewServer(seen(requests, "<title>reached</title>"))
 	defer org.Close()
-	b, err := browser.Start(t.Context(), browser.Options{Program: program, URL: "about:blank", Headless: true, Drive: true, Direct: []string{"127.0.0.1"}})
+	b, err := browser.Start(t.Context(), browser.Options{Program: program, Headless: true, Drive: true, Direct: []string{"127.0.0.1"}})
 	if err != nil {
 		t.Fatal(err)
 	}

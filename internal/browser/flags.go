@@ -34,7 +34,8 @@ type Options struct {
 	Profile string
 	// Headless shows no window.
 	Headless bool
-	// Drive lets the browser be driven: see Browser.DevTools.
+	// Drive lets the browser be driven, see Browser.DevTools. It shows nothing
+	// then until it is told to.
 	Drive bool
 	// AsRoot leaves out the browser's own sandbox, which it cannot have as root.
 	AsRoot bool
@@ -85,7 +86,7 @@ func Flags(o Options) ([]string, error) {
 		flags = append(flags, "--ozone-platform-hint=auto") // a screen may be Wayland's alone
 	}
 	if o.Drive {
-		flags = append(flags, "--disable-save-password-bubble") // what is typed here is not to be kept
+		flags = append(flags, "--no-startup-window", "--disable-save-password-bubble") // what is typed here is not to be kept
 	}
 	if o.AsRoot {
 		flags = append(flags, "--no-sandbox", "--test-type") // the latter hides the bar that warns of the former

@@ -51,7 +51,10 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		return nil, err
 	}
 	ctx, b.stop = context.WithCancel(ctx)
-	b.cmd = exec.CommandContext(ctx, o.Program, append(flags, o.URL)...)
+	if !o.Drive {
+		flags = append(flags, o.URL)
+	}
+	b.cmd = exec.CommandContext(ctx, o.Program, flags...)
 	b.cmd.Cancel = func() error { return end(b.cmd.Process) }
 	b.cmd.WaitDelay = grace
 	apart(b.cmd)
