@@ -112,7 +112,7 @@ func (a *App) connectTester(s *Session, core *plan.Core) error {
 	case sso.TestByHand:
 		return a.connectByHand(s, core)
 	case sso.TestBrowser:
-		return hint.New(hint.Usage, fmt.Sprintf("--test %s is not built yet", spec.Test), "use --test http with --test-user and --test-password-file, --test by-hand, or --test none")
+		return a.connectInBrowser(s, core)
 	}
 	if a.InSandbox() && spec.Tester == "" {
 		spec.Tester = a.sandboxTester(*spec)
@@ -127,8 +127,10 @@ func (a *App) connectTester(s *Session, core *plan.Core) error {
 	if spec.Tester == "" || password.IsZero() {
 		return s.withoutTester(password)
 	}
-	core.SignIn, err = newTester(signin.Config{Transport: a.transport, OktaURL: s.OrgURL, Login: spec.Tester,
-		Password: password, Now: time.Now, UserAgent: a.agent()})
+	core.SignIn, err = newTester(s.OrgURL, func(okta string) (signer, error) {
+		return signin.New(signin.Config{Transport: a.transport, OktaURL: okta, Login: spec.Tester,
+			Password: password, Now: time.Now, UserAgent: a.agent()})
+	})
 	return err
 }
 

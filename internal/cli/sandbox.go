@@ -72,7 +72,7 @@ func (p *program) runSandbox(ctx context.Context, o sandbox.Options, show bool) 
 	}
 	var program string
 	if show {
-		if program, err = p.findBrowser(); err != nil {
+		if program, err = app.FindBrowser(p.GOOS, p.Home, p.Getenv); err != nil {
 			return err
 		}
 	}
