@@ -87,7 +87,7 @@ func (r *run) rotateValues(ctx context.Context, _ Step) (string, error) {
 // rotatePush begins the time in which nobody can sign in.
 func (r *run) rotatePush(ctx context.Context, s Step) (string, error) {
 	detail, err := r.stepPush(ctx, s)
-	if err != nil && hint.CodeOf(err) != hint.Waiting {
+	if err != nil && r.sp.Readable {
 		err = r.afterFailedPush(ctx, err)
 	}
 	if err != nil {
