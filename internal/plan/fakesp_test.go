@@ -99,6 +99,11 @@ func (k *keeper) Load() (sso.State, bool, error) {
 func (k *keeper) Save(s sso.State) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.fail != nil {
+		if err := k.fail("save"); err != nil {
+			return err
+		}
+	}
 	k.state, k.have = s, true
 	return nil
 }
