@@ -221,6 +221,11 @@ func (d Draft) Command(w World) string {
 	return a.Command("setup")
 }
 
+// unconfirm forgets that a person has done a step.
+func (d *Draft) unconfirm(step plan.StepID) {
+	d.Confirmed = slices.DeleteFunc(d.Confirmed, func(s string) bool { return s == string(step) })
+}
+
 // confirm notes that a person has done a step.
 func (d *Draft) confirm(step plan.StepID) {
 	if step != "" && !slices.Contains(d.Confirmed, string(step)) {

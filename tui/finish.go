@@ -154,6 +154,9 @@ func (j journey) facts(profile *catalog.Profile) []fact {
 	if rotated := r.Rotated; rotated != nil {
 		out = append(out, j.rotatedFacts(*rotated)...)
 	}
+	if r.Later != "" {
+		out = append(out, fact{"Then", plain(r.Later)})
+	}
 	if j.verb != Undo {
 		out = append(out, fact{"Tested", words.Tested(r.Tested, r.Proof)}, fact{"Sign-in with Okta", onOff(r.Enabled)})
 	}

@@ -38,6 +38,8 @@ type journey struct {
 	// job is what is being prepared or done right now: the verb, or Enable
 	// after a set-up.
 	job Verb
+	// agreed is what was last said to turning on.
+	agreed bool
 	// stands is how both sides said that the kept connection stands, nil where
 	// they could not be asked yet.
 	stands *plan.ConnectionStatus
@@ -54,6 +56,9 @@ type ran struct {
 	handoff  *plan.Handoff
 	findings []sso.Finding
 }
+
+// heldBack tells whether something has waited until this run was over.
+func (r ran) heldBack() bool { return r.prepared != nil && len(r.prepared.Plan.Held) > 0 }
 
 // next says which screen follows when the one at `at` is finished. It is the
 // order of the wizard, all of it.
@@ -101,9 +106,9 @@ func next(at place, j journey) place {
 		return atDone
 	case atTurnOn:
 		switch {
-		case j.draft.TurnedOn:
+		case j.agreed:
 			return atApply
-		case j.verb == Enable:
+		case j.verb == Enable && !j.draft.TurnedOn:
 			return atStart // not now, and nothing else was wanted
 		}
 		return atDone
@@ -153,6 +158,9 @@ func afterRun(j journey) place {
 	case hint.TestFailed:
 		return atTest
 	case hint.Done:
+		if j.job == Enable && j.last.heldBack() {
+			return atTurnOn // it has worked; now for what waited for that
+		}
 		if j.job == Setup || j.job == Test || j.job == Rotate && len(j.last.findings) > 0 {
 			return atTest
 		}

@@ -104,6 +104,18 @@ var states = []state{
 		d.Press("enter", "enter", "enter", "enter", "enter")
 	}},
 	{"turn-on", nil, func(d *tuitest.Driver) { toApply(d); d.Press("enter", "enter") }},
+	{"turn-on-loading", held("Prepare enable"), func(d *tuitest.Driver) { toTested(d); d.Press("enter") }},
+	{"turn-on-failed", func(_ *testing.T, f *fake) { f.enableErr = lost }, func(d *tuitest.Driver) { toTested(d); d.Press("enter") }},
+	{"turn-on-warned", func(_ *testing.T, f *fake) {
+		f.told = []string{"net2phone Sync has 12 users; ana.lima@acme.example can go on signing in without Okta",
+			"72 hours after turning on: passwords end, and people get in through Okta only. Whoever cannot sign in with Okta by then is locked out."}
+	}, func(d *tuitest.Driver) { toTested(d); d.Press("enter") }},
+	{"turn-on-rest", func(_ *testing.T, f *fake) { f.held = true }, func(d *tuitest.Driver) {
+		toTested(d)
+		d.Press("enter")
+		d.Type("net2phone Sync")
+		d.Press("enter", "enter")
+	}},
 	{"done", nil, func(d *tuitest.Driver) {
 		toApply(d)
 		d.Press("enter", "enter")
@@ -277,7 +289,7 @@ func TestResizingAtAnyMomentKeepsTheFrameWhole(t *testing.T) {
 			}
 			d.Resize(120, 40)
 			if strings.HasPrefix(s.name, "apply-") || strings.HasSuffix(s.name, "-waiting") || strings.HasSuffix(s.name, "-running") ||
-				strings.HasSuffix(s.name, "-working") || s.name == "review-loading" || s.name == "adopt-loading" {
+				strings.HasSuffix(s.name, "-working") || strings.HasSuffix(s.name, "-loading") {
 				return // time passes there
 			}
 			if after := d.Frame(); after != before {

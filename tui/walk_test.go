@@ -62,6 +62,8 @@ func toReview(d *tuitest.Driver) {
 
 func toApply(d *tuitest.Driver) { toReview(d); d.See("This is what will be done"); d.Press("a") }
 
+func toTested(d *tuitest.Driver) { toApply(d); d.Press("enter"); d.See("It works") }
+
 func handoff(step plan.StepID) *plan.Handoff {
 	h := &plan.Handoff{Step: step, Page: "https://app.net2phone.com  Settings → Single Sign-On", Dir: "/home/ana/.local/state/ssowizard/handoff"}
 	if step == plan.StepPush {

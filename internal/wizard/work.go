@@ -135,7 +135,11 @@ func (b *backend) plan(ctx context.Context, job tui.Job, s *app.Session) (*plan.
 	case tui.Test:
 		return plan.MakeTest(s.Spec, s.Profile, observed, s.Core.Diff)
 	case tui.Enable:
-		return plan.MakeEnable(s.Spec, s.Profile, observed, s.Core.Diff)
+		made, err := plan.MakeEnable(s.Spec, s.Profile, observed, s.Core.Diff)
+		if err == nil {
+			made.HoldBack() // that is agreed to by itself, when this has worked
+		}
+		return made, err
 	case tui.Disable:
 		return plan.MakeDisable(s.Spec, s.Profile, observed, s.Core.Diff)
 	case tui.Undo:
