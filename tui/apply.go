@@ -152,7 +152,7 @@ func (s *apply) ended(msg ran) tea.Cmd {
 	var stale *Stale
 	switch code := hint.CodeOf(msg.err); {
 	case errors.As(msg.err, &stale):
-		return tea.Sequence(send(runAgain{how: againReview}), send(say{"Something has changed since this plan was made. Here is the new one."}))
+		return tea.Sequence(send(runAgain{how: againReview}), send(say{"Something has changed meanwhile: this is the new plan."}))
 	case code == hint.Waiting && msg.handoff != nil, code == hint.TestFailed:
 		return send(done{atApply})
 	}

@@ -108,14 +108,20 @@ func (s *apply) stepLines() []string {
 			right = seconds(s.at.Sub(r.begun))
 		}
 		text := r.summary
-		if r.status == "" {
-			text = t.Faint.Render(text)
+		for i, line := range wrap(text, s.width-2-columns(right)-1) {
+			head, end := "  ", ""
+			if i == 0 {
+				head, end = s.sign(r)+" ", t.Faint.Render(right)
+			}
+			if r.status == "" {
+				line = t.Faint.Render(line)
+			}
+			out = append(out, ends(head+line, end, s.width))
 		}
-		out = append(out, ends(s.sign(r)+" "+text, t.Faint.Render(right), s.width))
 		if r.status == plan.Waiting || r.status == plan.Retrying {
 			out = append(out, waitLines(t, r, s.at, s.width)...)
 		} else if r.detail != "" && r.detail != r.summary && (r.status == plan.Done || r.status == plan.Skipped) {
-			out = append(out, t.Faint.Render(fit("  "+r.detail, s.width)))
+			out = append(out, styledHang(t.Faint, "  ", r.detail, s.width)...)
 		}
 		if r.id == plan.StepTest && r.status != plan.Done { // then their number says enough
 			out = append(out, checkLines(t, s.findings, s.labels(), s.width)...)
@@ -172,7 +178,13 @@ func checkLines(t Theme, fs []sso.Finding, labels map[string]string, width int) 
 		}
 		name := words.Check(f.Code, labels)
 		if f.OK {
-			out = append(out, fit("  "+t.Good.Render("✓")+" "+pad(name, 26)+" "+plain(words.ShortURN(f.Got)), width))
+			for i, line := range pair(name, plain(words.ShortURN(f.Got)), 26, width-4) {
+				head := "    "
+				if i == 0 {
+					head = "  " + t.Good.Render("✓") + " "
+				}
+				out = append(out, head+line)
+			}
 			continue
 		}
 		out = append(out, "  "+t.Bad.Render("✗")+" "+t.Strong.Render(fit(name, width-4)))

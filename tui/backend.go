@@ -37,6 +37,9 @@ type Backend interface {
 	// Members reads the people of a group, up to a limit of the backend's.
 	Members(ctx context.Context, org, groupID string) (Members, error)
 
+	// Told reads what the service provider tells of itself: values for the Okta
+	// side, what its settings hold, and what they let one choose from.
+	Told(ctx context.Context, job Job) (sso.SPState, error)
 	// Prepare makes the plan of a job and writes nothing. It reports only what
 	// it has to wait for.
 	Prepare(ctx context.Context, job Job, report func(plan.Event)) (*Prepared, error)

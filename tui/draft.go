@@ -122,6 +122,23 @@ func (d *Draft) profileDefaults(p *catalog.Profile) {
 	}
 }
 
+// pushDefault is how the values reach the service provider where nobody says:
+// what a run without the question would do.
+func (d Draft) pushDefault(w World) sso.PushWay {
+	if p := w.Profile(d.SP); p != nil && p.API != nil && (w.Sandbox() || p.API.BaseURL != "") {
+		return sso.PushAPI
+	}
+	return sso.PushGuided
+}
+
+// pushes is how the values reach the service provider.
+func (d Draft) pushes(w World) sso.PushWay {
+	if d.Push != "" {
+		return d.Push
+	}
+	return d.pushDefault(w)
+}
+
 // draftOf begins from what a kept connection was set up with.
 func draftOf(s sso.State, org string) Draft {
 	d := Draft{SP: s.Profile, Org: org, Connection: s.Connection, Label: s.Label, Inputs: maps.Clone(s.Inputs),

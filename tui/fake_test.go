@@ -51,6 +51,8 @@ type fake struct {
 	copied   string
 	files    map[string]string
 	observed plan.Observed
+	sp       sso.SPState // what Told tells
+	toldErr  error
 }
 
 func profile(t testing.TB, id string) *catalog.Profile {
@@ -215,6 +217,10 @@ func (f *fake) note(search string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.searches = append(f.searches, search)
+}
+
+func (f *fake) Told(ctx context.Context, _ tui.Job) (sso.SPState, error) {
+	return f.sp, errors.Join(f.wait(ctx, "Told"), f.toldErr)
 }
 
 // Prepare makes a real plan against what the fake has observed.

@@ -18,6 +18,7 @@ const (
 	atOrg
 	atDetails
 	atAccess
+	atTold
 	atWho
 	atTester
 	atAdopt
@@ -74,11 +75,13 @@ func next(at place, j journey) place {
 	case atOrg:
 		return atDetails
 	case atDetails:
-		if j.draft.Push == sso.PushAPI && !j.world.Sandbox() {
+		if j.draft.pushes(j.world) == sso.PushAPI && !j.world.Sandbox() {
 			return atAccess
 		}
-		return atWho
+		return afterAccess(j)
 	case atAccess:
+		return afterAccess(j)
+	case atTold:
 		return atWho
 	case atWho:
 		if j.needsTester() {
@@ -114,6 +117,14 @@ func next(at place, j journey) place {
 		return atDone
 	}
 	return atDone
+}
+
+// afterAccess asks what is left to ask once the service provider can be read.
+func afterAccess(j journey) place {
+	if p := j.world.Profile(j.draft.SP); p != nil && j.draft.pushes(j.world) == sso.PushAPI && tells(p) {
+		return atTold
+	}
+	return atWho
 }
 
 // nextOfKept is the way to the plan of a job on a connection that is there
@@ -191,7 +202,7 @@ var rail = []struct {
 }{
 	{"Service provider", []place{atProvider}},
 	{"Okta org", []place{atOrg}},
-	{"Details", []place{atDetails, atAccess}},
+	{"Details", []place{atDetails, atAccess, atTold}},
 	{"Who", []place{atWho, atTester}},
 	{"Review", []place{atReview}},
 	{"Apply", []place{atApply}},

@@ -82,7 +82,7 @@ func (s *hand) enter() (Screen, tea.Cmd) {
 	}
 	if len(s.entered) < len(s.cards()) && !s.sure {
 		s.sure = true
-		return s, send(say{s.env.theme.Warn.Render("! ") + "Not every value is marked as entered. Enter once more goes on all the same."})
+		return s, send(say{s.env.theme.Warn.Render("! ") + "Not all values are marked. Enter again goes on."})
 	}
 	s.said = true
 	return s, send(done{atHand})

@@ -163,7 +163,7 @@ func TestAPlanThatNoLongerHoldsIsShownAnew(t *testing.T) {
 		}
 	}, func(t *testing.T, _ *fake, d *tuitest.Driver) {
 		toApply(d)
-		d.See("This is what will be done", "Something has changed since this plan was made")
+		d.See("This is what will be done", "Something has changed meanwhile")
 	})
 }
 
@@ -200,7 +200,7 @@ func TestCardsThatWerePassedOverAreAskedAbout(t *testing.T) {
 	walkIn(t, func(f *fake) { f.events = byHand }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
 		toApply(d)
 		d.Press("right", "right", "right", "right", "enter")
-		d.See("Not every value is marked as entered")
+		d.See("Not all values are marked")
 	})
 }
 

@@ -102,7 +102,11 @@ func (s *test) head() []string {
 		}
 		return []string{t.Bad.Render("✗ ") + t.Strong.Render(fit("The test failed: "+itoa(n)+" of "+plural(len(r.findings), "check", "checks"), s.width-2)), ""}
 	case r.result.Tested:
-		return append(styledHang(t.Strong, t.Good.Render("✓ "), "It works: both sides agree, and a real sign-in went through", s.width), "")
+		text := "It works: both sides agree, and a real sign-in went through"
+		if s.profile != nil && s.profile.Proof == catalog.ProofResponse && !r.result.Enabled {
+			text = "It works: both sides agree, and Okta's own answer is right. A real sign-in follows once it is on"
+		}
+		return append(styledHang(t.Strong, t.Good.Render("✓ "), text, s.width), "")
 	}
 	return []string{t.Warn.Render("! ") + t.Strong.Render("Set up, but not tested"), ""}
 }

@@ -176,6 +176,8 @@ func (r *Root) build(at place) Screen {
 		return newDetails(e, d)
 	case atAccess:
 		return newAccess(e, d, !r.secrets.SPToken.IsZero())
+	case atTold:
+		return newTold(e, d, r.makeJob(Setup))
 	case atWho:
 		return newWho(e, d)
 	case atTester:

@@ -124,7 +124,7 @@ func (s *turnOn) key(k tea.KeyMsg) tea.Cmd {
 	case s.err != nil:
 	case k.Type == tea.KeyEnter:
 		if strings.Join(strings.Fields(s.field.text()), " ") != s.label {
-			return send(say{s.env.theme.Bad.Render("✗ ") + "That is not the label. Nothing is turned on; tab leaves it off."})
+			return send(say{s.env.theme.Bad.Render("✗ ") + "That is not the label; nothing was turned on."})
 		}
 		s.agreed = true
 		return send(done{atTurnOn})

@@ -79,7 +79,7 @@ func TestNobodyChosenIsAskedAboutOnce(t *testing.T) {
 	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
 		toWho(d)
 		d.Press("enter")
-		d.See("Nobody is chosen: only the tester")
+		d.See("Only the tester would get access")
 		d.Press("enter")
 		d.See("Try a real sign-in")
 	})

@@ -42,6 +42,16 @@ func (b *backend) Prepare(ctx context.Context, job tui.Job, report func(plan.Eve
 	return &tui.Prepared{Job: job, Plan: made, TestSkipped: s.TestSkipped, Handle: &handle{s, time.Now()}}, nil
 }
 
+// Told reads what the service provider tells of itself.
+func (b *backend) Told(ctx context.Context, job tui.Job) (sso.SPState, error) {
+	s, err := b.session(ctx, job)
+	if err != nil {
+		return sso.SPState{}, err
+	}
+	s.Core.Report = b.waitOf
+	return s.Core.SP.Read(ctx)
+}
+
 func (b *backend) session(ctx context.Context, job tui.Job) (s *app.Session, err error) {
 	answers, err := copied(job)
 	if err != nil {
