@@ -58,6 +58,7 @@ type (
 	runAgain struct {
 		how      againHow
 		override bool
+		answer   *sso.Other // another answer to try
 	}
 )
 

@@ -103,6 +103,13 @@ var states = []state{
 	{"hand-last", func(_ *testing.T, f *fake) { f.events = byHand }, func(d *tuitest.Driver) { toApply(d); d.Press("enter", "enter", "enter", "enter") }},
 	{"test-passed", nil, func(d *tuitest.Driver) { toApply(d); d.Press("enter") }},
 	{"test-failed", func(_ *testing.T, f *fake) { f.events = badTest }, toApply},
+	{"test-others", func(_ *testing.T, f *fake) { f.events = contested }, toApply},
+	{"turned-off-again", func(_ *testing.T, f *fake) { f.events = offAgain }, func(d *tuitest.Driver) {
+		toTested(d)
+		d.Press("enter")
+		d.Type("net2phone Sync")
+		d.Press("enter")
+	}},
 	{"test-by-hand", func(_ *testing.T, f *fake) { f.events = byHand }, func(d *tuitest.Driver) {
 		toApply(d)
 		d.Press("enter", "enter", "enter", "enter", "enter")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/huh"
 
+	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
 )
@@ -64,6 +65,9 @@ func shortError(input string, err error) error {
 	}
 	text := strings.TrimPrefix(err.Error(), "input "+input+": ")
 	for _, h := range hint.Hints(err) {
+		if strings.Contains(h, "--"+ask.Find(ask.Inputs).Flag+" ") {
+			continue // the words of a command
+		}
 		text += ": " + strings.TrimPrefix(h, input+": ")
 	}
 	return errors.New(text)

@@ -91,6 +91,19 @@ func TestWhatWaitsForSignInToWorkIsAskedForByItself(t *testing.T) {
 	}
 }
 
+func TestAnotherAnswerIsTriedByItsNumber(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = contested }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("Worth a try", "1 Public Certificate: text. Some pages take its text.")
+		d.DontSee("--input")
+		d.Press("1")
+		d.See("This is what will be done")
+		if got := f.lastJob(t).Answers.List(ask.Inputs); len(got) != 1 || got[0] != "public_certificate=text" {
+			t.Errorf("inputs of the new plan: %q", got)
+		}
+	})
+}
+
 func TestNotNowLeavesItOffAndIsDone(t *testing.T) {
 	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
 		toApply(d)

@@ -1,9 +1,13 @@
 package tui
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sso"
@@ -61,8 +65,53 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		return s, send(runAgain{how: againReview})
 	case key.Matches(k, keys.Undo) && s.journey.verb == Setup:
 		return s, send(runAgain{how: againUndo})
+	default:
+		return s, s.tryOther(k)
 	}
 	return s, nil
+}
+
+// others are the answers worth a try that the failed checks name, each once,
+// as many as there are digits.
+func (s *test) others() []sso.Other {
+	var out []sso.Other
+	for _, f := range s.journey.last.findings {
+		for _, o := range f.Others {
+			if s.journey.verb == Setup && len(out) < 9 && !slices.Contains(out, o) {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+// otherLines offer them by number.
+func (s *test) otherLines() []string {
+	t := s.env.theme
+	var out []string
+	for i, o := range s.others() {
+		label := plain(o.Input)
+		if s.profile != nil {
+			if set, ok := s.profile.Setting(o.Input); ok {
+				label = set.Title()
+			}
+		}
+		if i == 0 {
+			out = append(out, "", t.Strong.Render("Worth a try")+t.Faint.Render("  the plan is shown first"))
+		}
+		out = append(out, hang(t.Key.Render(itoa(i+1))+"  ", label+": "+plain(o.Answer)+". "+plain(o.Why), s.width)...)
+	}
+	return out
+}
+
+// tryOther makes the plan anew with one of them.
+func (s *test) tryOther(k tea.KeyMsg) tea.Cmd {
+	for i, o := range s.others() {
+		if k.String() == itoa(i+1) {
+			return send(runAgain{how: againReview, answer: &o})
+		}
+	}
+	return nil
 }
 
 func (s *test) handKey(k tea.KeyMsg) (Screen, tea.Cmd) {
@@ -100,7 +149,11 @@ func (s *test) head() []string {
 				n++
 			}
 		}
-		return []string{t.Bad.Render("✗ ") + t.Strong.Render(fit("The test failed: "+itoa(n)+" of "+plural(len(r.findings), "check", "checks"), s.width-2)), ""}
+		text := "The test failed: " + itoa(n) + " of " + plural(len(r.findings), "check", "checks")
+		if s.journey.job == Enable {
+			text = "The first real sign-in failed"
+		}
+		return []string{t.Bad.Render("✗ ") + t.Strong.Render(fit(text, s.width-2)), ""}
 	case r.result.Tested:
 		text := "It works: both sides agree, and a real sign-in went through"
 		if s.profile != nil && s.profile.Proof == catalog.ProofResponse && !r.result.Enabled {
@@ -128,11 +181,17 @@ func (s *test) body() []string {
 			if f.OK {
 				good = append(good, f)
 			} else {
+				if len(f.Others) > 0 && s.journey.verb == Setup { // offered by number below
+					f.Fix, _, _ = strings.Cut(f.Fix, "Or try --"+ask.Find(ask.Inputs).Flag)
+				}
 				bad = append(bad, f)
 			}
 		}
 		var out []string
-		if s.journey.job == Rotate { // where both sides are now counts first
+		switch s.journey.job { // where both sides are now counts first
+		case Enable:
+			out = append(failureLines(t, r.err, s.width), "")
+		case Rotate:
 			for _, h := range hint.Hints(r.err) {
 				out = append(out, hang(t.Accent.Render("→ "), plain(h), s.width)...)
 			}
@@ -142,7 +201,10 @@ func (s *test) body() []string {
 		if len(r.findings) == 0 {
 			out = failureLines(t, r.err, s.width)
 		}
-		out = append(out, "", t.Faint.Render("What passed"))
+		out = append(out, s.otherLines()...)
+		if len(good) > 0 {
+			out = append(out, "", t.Faint.Render("What passed"))
+		}
 		return append(out, checkLines(t, good, labels, s.width)...)
 	case r.result.Tested && len(r.findings) == 0:
 		return wrap("A test has passed before for exactly the values that both sides hold now.", s.width)

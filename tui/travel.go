@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"maps"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -146,6 +147,15 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 			s.Keep(&r.draft)
 		}
 		r.job, r.draft.Override = r.verb, r.draft.Override || msg.override
+		if msg.answer != nil {
+			r.draft.Inputs = maps.Clone(r.draft.Inputs)
+			if r.draft.Inputs == nil {
+				r.draft.Inputs = map[string]string{}
+			}
+			r.draft.Inputs[msg.answer.Input] = msg.answer.Answer
+			delete(r.draft.From, ask.Inputs)
+			r.draft.unconfirm(plan.StepPush) // that was for the value before
+		}
 		if r.verb == Setup {
 			return r.enter([]place{atStart, atProvider, atOrg, atDetails, atWho, atReview})
 		}

@@ -78,6 +78,9 @@ func Check(code string, settings map[string]string) string {
 		}
 		return strings.ReplaceAll(Plain(id), "_", " ")
 	}
+	if what, ok := strings.CutPrefix(code, "sign_in."); ok {
+		return "sign-in: " + strings.ReplaceAll(Plain(what), "_", " ")
+	}
 	return strings.ReplaceAll(Plain(code), "_", " ")
 }
 
