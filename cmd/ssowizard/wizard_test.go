@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -264,35 +263,10 @@ func TestWizardWithWrongAnswersMendedOnTheWay(t *testing.T) {
 	}
 }
 
-// slowSandbox runs the sandbox in a process of its own, slow enough to be
-// interrupted.
-func slowSandbox(t *testing.T, state string) {
-	t.Helper()
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cmd := exec.CommandContext(ctx, path, "sandbox", "--output", "json", "--latency", "700ms", "--state-dir", state)
-	cmd.Env = append(clean(os.Environ()), "HOME="+state)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cancel(); _ = cmd.Wait() })
-	if _, err := out.Read(make([]byte, 1)); err != nil {
-		t.Fatalf("the sandbox says nothing: %v", err)
-	}
-	go func() { _, _ = bytes.NewBuffer(nil).ReadFrom(out) }()
-}
-
 func TestWizardInterruptedByCtrlCGoesOnAtTheNextStart(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	slowSandbox(t, state)
+	startBoxIn(t, state, "--latency", "700ms") // slow enough to be interrupted
 	s := sit(t, state, "--sandbox")
 	s.toWho()
 	s.press(tuitest.Enter, tuitest.Enter, tuitest.Enter)
