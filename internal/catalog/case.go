@@ -119,11 +119,11 @@ func (p *Profile) Offers(code string, inputs, offered map[string]string, idp sso
 		}
 		inUse, _ := s.taken(inputs, p.byHand)
 		text, rendering := s.with(inUse)
-		now, _, err := s.render(text, rendering, values, idp.Certificate, false)
+		now, _, err := s.render(text, rendering, values, p.trusted(s.Value, idp), false)
 		seen := []string{now.Value + inUse.IssuerTemplate}
 		for _, a := range append(slices.Clone(s.Alternates), Alternate{ID: Usual, Why: "It is the usual value of this setting."}) {
 			text, rendering = s.with(a)
-			setting, kept, otherErr := s.render(text, rendering, values, idp.Certificate, false)
+			setting, kept, otherErr := s.render(text, rendering, values, p.trusted(s.Value, idp), false)
 			same := setting.Value + a.IssuerTemplate
 			if a.ID == "" || err != nil || otherErr != nil || !kept || slices.Contains(seen, same) {
 				continue

@@ -16,6 +16,14 @@
 //	{{ .Call.y }}    resource, test, enabled: what earlier answers or the
 //	                 caller of the operation decided
 //
+// The whole of a body value can be turned into another JSON type: | bool, | not
+// (the opposite), | int, and | list, one entry for each certificate of a setting.
+//
+// A service provider with certificates: 2 has both in the setting whose value is
+// {{ .IdP.Certificate }}, one after the other, or the second one in a setting of
+// its own with the value {{ .IdP.OtherCertificate }}, empty but for a rotation.
+// Where each has a request of its own, the one for the first has to stand first.
+//
 // Which of a setting's alternates is used is decided by its case, or by the
 // answer to an input that nobody is asked for: its id is the setting's.
 //

@@ -22,11 +22,7 @@ func (p *Profile) SettingsEqual(id, a, b string) bool {
 		return okX && okY && x == y
 	}
 	for _, rendering := range s.renderings() {
-		if strings.HasPrefix(rendering, "fingerprint-") {
-			if equalFingerprints(a, b) {
-				return true
-			}
-		} else if equalCertificates(a, b) {
+		if equalIn(rendering, a, b) || equalLists(rendering, a, b) {
 			return true
 		}
 	}

@@ -67,6 +67,7 @@ func (r *reader) profile(p *Profile, f *fields) {
 	r.flows(p, f)
 	r.settings(p, f)
 	p.Certificates = f.number("certificates", 1, 0, 10)
+	r.checkPlaces(p, f)
 	p.TurnOn = TurnOn(f.oneOf("turn_on", true, string(TurnOnSwitch), string(TurnOnNone)))
 	p.Proof = ProofKind(f.oneOf("proof", true, string(ProofSPTest), string(ProofSignIn), string(ProofResponse)))
 	p.Consent = f.text("consent", p.TurnOn == TurnOnSwitch)
@@ -171,7 +172,7 @@ func (r *reader) checkRendering(n *yaml.Node, kind Kind, value, rendering string
 	}
 	certificates, secrets := 0, 0
 	for _, p := range t {
-		if p.root == "IdP" && p.name == "Certificate" {
+		if p.root == "IdP" && (p.name == "Certificate" || p.name == "OtherCertificate") {
 			certificates++
 		}
 		if p.root == "IdP" && p.name == "ClientSecret" {
@@ -180,7 +181,7 @@ func (r *reader) checkRendering(n *yaml.Node, kind Kind, value, rendering string
 	}
 	switch {
 	case certificates > 0 && len(t) > 1:
-		r.fail(n, "{{ .IdP.Certificate }} has to stand alone")
+		r.fail(n, "a certificate has to stand alone")
 	case certificates > 0 && rendering == "":
 		r.fail(n, "a certificate needs a rendering, such as %s", certificate.PEMFile)
 	case certificates == 0 && rendering != "":

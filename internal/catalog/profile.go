@@ -330,6 +330,23 @@ func (p *Profile) Setting(id string) (Setting, bool) {
 	return Setting{}, false
 }
 
+// TestsBeforeSaving tells whether the settings page saves only what has passed
+// its own test.
+func (p *Profile) TestsBeforeSaving() bool {
+	if p.Portal == nil {
+		return false
+	}
+	for _, b := range p.Portal.Buttons {
+		switch b.Effect {
+		case EffectTest:
+			return true
+		case EffectSave:
+			return false
+		}
+	}
+	return false
+}
+
 // Labels gives every setting's Title by its id.
 func (p *Profile) Labels() map[string]string {
 	out := make(map[string]string, len(p.Settings))

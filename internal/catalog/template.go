@@ -39,10 +39,10 @@ type template []part
 type part struct {
 	text       string
 	root, name string
-	as         string // "", bool, not, int
+	as         string // "", bool, not, int, list
 }
 
-var placeholder = regexp.MustCompile(`^\s*\.(Input|IdP|SP|Setting|Call)\.([A-Za-z][A-Za-z0-9_]*)\s*(?:\|\s*(bool|not|int)\s*)?$`)
+var placeholder = regexp.MustCompile(`^\s*\.(Input|IdP|SP|Setting|Call)\.([A-Za-z][A-Za-z0-9_]*)\s*(?:\|\s*(bool|not|int|list)\s*)?$`)
 
 // parseTemplate reads a value. It knows the grammar only; whether a name is
 // known is checked where the names are.

@@ -138,7 +138,7 @@ func (p *Profile) allSettings(inputs, offered map[string]string, idp sso.IdPValu
 			continue
 		}
 		text, rendering := s.chosen(inputs, p.byHand)
-		setting, kept, err := s.render(text, rendering, values, idp.Certificate, planned)
+		setting, kept, err := s.render(text, rendering, values, p.trusted(s.Value, idp), planned)
 		switch {
 		case err != nil:
 			problems = append(problems, err)
@@ -153,7 +153,7 @@ func (p *Profile) allSettings(inputs, offered map[string]string, idp sso.IdPValu
 }
 
 // render fills the setting's value. It is false for one that is left out.
-func (s Setting) render(text, rendering string, v Values, der []byte, planned bool) (sso.SPSetting, bool, error) {
+func (s Setting) render(text, rendering string, v Values, ders [][]byte, planned bool) (sso.SPSetting, bool, error) {
 	out := sso.SPSetting{ID: s.ID, Label: s.Title(), Kind: string(s.Kind), Rendering: rendering,
 		Required: s.Required, Secret: s.Kind == KindSecret}
 	if s.Kind == KindFile && rendering != "" && !strings.HasSuffix(rendering, "-file") {
@@ -163,11 +163,13 @@ func (s Setting) render(text, rendering string, v Values, der []byte, planned bo
 	if err != nil {
 		return out, false, fmt.Errorf("%s: %w", s.Title(), err)
 	}
-	value, missing, err := renderSetting(t, v, der, rendering)
+	value, missing, err := renderSetting(t, v, ders, rendering)
 	waits := planned && t.uses("IdP")
 	switch {
 	case err != nil:
 		return out, false, fmt.Errorf("%s: %w", s.Title(), err)
+	case isSecondPlace(text) && len(ders) == 0:
+		return out, !planned, nil // ours, and empty but for a rotation
 	case s.Kind == KindSecret || (waits && s.Required):
 		return out, true, nil
 	case len(missing) > 0 && !s.Required:
@@ -179,15 +181,15 @@ func (s Setting) render(text, rendering string, v Values, der []byte, planned bo
 	return out, err == nil, err
 }
 
-func renderSetting(t template, v Values, der []byte, rendering string) (string, []string, error) {
+func renderSetting(t template, v Values, ders [][]byte, rendering string) (string, []string, error) {
 	if rendering == "" {
 		text, missing := t.fill(v, nil)
 		return text, missing, nil
 	}
-	if len(der) == 0 {
+	if len(ders) == 0 {
 		return "", []string{".IdP.Certificate"}, nil
 	}
-	text, err := renderCertificate(der, rendering)
+	text, err := renderAll(ders, rendering)
 	return text, nil, err
 }
 
@@ -214,10 +216,11 @@ func boolText(b bool) string {
 	return "false"
 }
 
-// IdPNames are the names that {{ .IdP.Y }} may have. Certificate stands alone
-// in the value of a setting with a rendering, ClientSecret in that of a secret.
+// IdPNames are the names that {{ .IdP.Y }} may have. Certificate and
+// OtherCertificate stand alone in the value of a setting with a rendering,
+// ClientSecret in that of a secret.
 func IdPNames() []string {
-	return []string{"Issuer", "SSOURL", "SLOURL", "ExternalKey", "MetadataURL", "KID", "Certificate",
+	return []string{"Issuer", "SSOURL", "SLOURL", "ExternalKey", "MetadataURL", "KID", "Certificate", "OtherCertificate",
 		"ClientID", "ClientSecret", "OIDCIssuer"}
 }
 

@@ -34,7 +34,7 @@ func (p *program) converse(ctx context.Context, s *session, made *plan.Plan) err
 	waits := hint.CodeOf(err) == hint.Waiting && p.talk.handoff != nil
 	if err := p.finish(ctx, s, res, err); err != nil {
 		if waits {
-			p.say("", "When it is done:", "  "+p.talk.command(p.sandbox, append(s.Spec.Confirmed, string(p.talk.handoff.Step))...))
+			p.say("", "When it is done:", "  "+p.talk.command(p.sandbox, string(p.talk.handoff.Step)))
 		}
 		return err
 	}
@@ -89,7 +89,7 @@ func (p *program) apply(ctx context.Context, s *session, made *plan.Plan) (plan.
 			return res, errors.Join(err, askErr)
 		}
 		p.talk.handoff = nil
-		s.Spec.Confirmed = append(s.Spec.Confirmed, string(step))
+		s.Spec.Confirmed = []string{string(step)} // what was done since the last stop
 		again, planErr := p.planAgain(ctx, s, made.Command)
 		if planErr != nil {
 			return res, planErr

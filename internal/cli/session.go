@@ -69,7 +69,7 @@ func (p *program) report(e plan.Event) {
 	if e.Handoff != nil {
 		h := *e.Handoff
 		words := []string{"ssowizard"}
-		for _, arg := range p.args {
+		for _, arg := range withoutConfirmed(p.args) {
 			words = append(words, ask.Quote(arg))
 		}
 		h.Resume = strings.Join(append(words, h.Resume), " ")
@@ -79,6 +79,22 @@ func (p *program) report(e plan.Event) {
 		e.Handoff = &h
 	}
 	p.print.event(e)
+}
+
+// withoutConfirmed leaves out what was confirmed for this run: that counts only
+// for what was done since the run before.
+func withoutConfirmed(args []string) []string {
+	var out []string
+	flag := "--" + ask.Find(ask.Confirmed).Flag
+	for i := 0; i < len(args); i++ {
+		switch {
+		case args[i] == flag:
+			i++
+		case !strings.HasPrefix(args[i], flag+"="):
+			out = append(out, args[i])
+		}
+	}
+	return out
 }
 
 // open makes the session of a command.

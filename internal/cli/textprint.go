@@ -197,6 +197,9 @@ func (t *textPrinter) handoff(h plan.Handoff) {
 			lines = append(lines, "      ("+plain(v.Note)+")")
 		}
 	}
+	if h.Todo != "" {
+		lines = append(append(lines, ""), wrap("To do: ", plain(h.Todo), t.columns())...)
+	}
 	if h.Dir != "" {
 		lines = append(lines, "", "The values and the certificate file are also in "+h.Dir)
 	}

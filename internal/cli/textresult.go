@@ -29,8 +29,14 @@ func (t *textPrinter) result(r plan.Result, err error, where place) {
 		if where.OIDC {
 			what = "Client secret"
 		}
-		lines = append(lines, row(what+" before", r.Rotated.FromKID), row(what+" now", r.Rotated.ToKID),
-			row("Nobody could sign in for", count(r.Rotated.GapCalls, "call", "calls")))
+		gap := "at no time"
+		switch {
+		case r.Rotated.ByHand:
+			gap = "while the certificate was being changed by hand"
+		case r.Rotated.GapCalls > 0:
+			gap = "for the length of " + count(r.Rotated.GapCalls, "call", "calls")
+		}
+		lines = append(lines, row(what+" before", r.Rotated.FromKID), row(what+" now", r.Rotated.ToKID), row("Nobody could sign in", gap))
 	}
 	if r.Later != "" {
 		lines = append(lines, row("Then", r.Later))
@@ -54,9 +60,11 @@ func headline(r plan.Result, where place) string {
 		return fmt.Sprintf("It works: a real sign-in to %s went through.", where.SPName)
 	case r.Command == "adopt":
 		return fmt.Sprintf("The Okta app is managed here now; nothing was changed in Okta or at %s.", where.SPName)
-	case r.Command == "rotate" && r.Changed && where.OIDC:
+	case r.Command == "rotate" && r.Rotated == nil:
+		return fmt.Sprintf("Okta and %s are on the old key and certificate, as before.", where.SPName)
+	case r.Command == "rotate" && where.OIDC:
 		return fmt.Sprintf("Done. %s uses the new client secret, and the old one is gone from Okta.", where.SPName)
-	case r.Command == "rotate" && r.Changed:
+	case r.Command == "rotate":
 		return fmt.Sprintf("Done. Okta signs with the new key, and %s holds its certificate.", where.SPName)
 	case r.Command == "assign" && r.Changed:
 		return "Done. The assignments are as you asked."

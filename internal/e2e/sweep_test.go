@@ -87,26 +87,31 @@ func doUndo(w *world, core *plan.Core) error {
 }
 
 func doRotate(w *world, core *plan.Core) error {
-	spec, _, err := kept(core)
+	p, err := planRotation(core)
 	if err != nil {
 		return err
+	}
+	_, err = core.Apply(context.Background(), p)
+	return err
+}
+
+// planRotation plans a rotation that a sign-in proves.
+func planRotation(core *plan.Core) (*plan.Plan, error) {
+	spec, _, err := kept(core)
+	if err != nil {
+		return nil, err
 	}
 	spec.Test, spec.Tester = sso.TestHTTP, "ana.lima@acme.example"
 	ctx := context.Background()
 	o, err := core.Observe(ctx, spec)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ks, err := core.Okta.Keys(ctx, o.App.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p, err := plan.MakeRotate(spec, core.Profile, o, ks, 5, core.Diff)
-	if err != nil {
-		return err
-	}
-	_, err = core.Apply(ctx, p)
-	return err
+	return plan.MakeRotate(spec, core.Profile, o, ks, 5, core.Diff)
 }
 
 var runs = map[string]func(*world, *plan.Core) error{"setup": doSetup, "undo": doUndo, "rotate": doRotate}

@@ -68,7 +68,12 @@ func (r *run) whole() bool {
 
 func (r *run) end() error {
 	if r.whole() {
-		if err := r.save(func(s *sso.State) { s.Unfinished = "" }); err != nil {
+		if err := r.save(func(s *sso.State) {
+			s.Unfinished = ""
+			if r.command == "rotate" {
+				s.Rotation = nil // also one that nothing has proven
+			}
+		}); err != nil {
 			return err
 		}
 	}
@@ -120,23 +125,35 @@ func (r *run) execute(ctx context.Context, s Step) (Status, string, error) {
 	if s.Action == None && !reading {
 		return Skipped, s.Summary, r.adopt(s.ID)
 	}
-	steps := map[StepID]func(context.Context, Step) (string, error){
+	steps := map[StepID]doing{
 		StepApp: r.stepApp, StepLogo: r.stepLogo, StepBookmark: r.stepBookmark, StepTester: r.stepTester, StepValues: r.stepValues,
 		StepPush: r.stepPush, StepReadback: r.stepReadback, StepTest: r.stepTest,
 		StepAssign: r.stepAssign, StepEnable: r.stepEnable, StepKey: r.stepKey, StepSwitch: r.stepSwitch,
 	}
-	switch {
-	case r.plan.Rotate == nil:
-	case r.profile.Protocol == sso.OIDC:
-		steps[StepKey], steps[StepValues], steps[StepTest], steps[StepOktaRetire] = r.stepSecret, r.rotateSecretValues, r.rotateSecretTest, r.retireSecret
-	default:
-		steps[StepValues], steps[StepPush], steps[StepTest] = r.rotateValues, r.rotatePush, r.rotateTest
-	}
+	r.rotationSteps(steps)
 	if s.Action == Delete {
 		steps[StepApp], steps[StepPush], steps[StepEnable], steps[StepBookmark] = r.removeApp, r.restoreSP, r.turnOff, r.deleteBookmark
 	}
 	detail, err := steps[s.ID](ctx, s)
 	return Done, detail, err
+}
+
+// doing is how a step is carried out.
+type doing = func(context.Context, Step) (string, error)
+
+// rotationSteps replaces the steps that a rotation does in its own way.
+func (r *run) rotationSteps(steps map[StepID]doing) {
+	switch {
+	case r.plan.Rotate == nil || r.plan.Rotate.back:
+	case r.profile.Protocol == sso.OIDC:
+		steps[StepKey], steps[StepValues], steps[StepTest], steps[StepOktaRetire] = r.stepSecret, r.rotateSecretValues, r.rotateSecretTest, r.retireSecret
+	case r.profile.HoldsSeveral():
+		steps[StepValues], steps[StepSwitch], steps[StepTest], steps[StepSPRetire] = r.overlapValues, r.overlapSwitch, r.overlapTest, r.stepSPRetire
+	case r.plan.Rotate.switchFirst:
+		steps[StepValues], steps[StepSwitch], steps[StepPush], steps[StepTest] = r.rotateValues, r.switchWhenReady, r.pushAfterSwitch, r.rotateTest
+	default:
+		steps[StepValues], steps[StepPush], steps[StepTest] = r.rotateValues, r.rotatePush, r.rotateTest
+	}
 }
 
 // adopt keeps what a skipped step found to be true already, so that a machine

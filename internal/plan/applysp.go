@@ -19,7 +19,7 @@ func (r *run) stepPush(ctx context.Context, _ Step) (string, error) {
 		return "", err
 	}
 	if r.plan.Spec.Push == sso.PushGuided {
-		return r.handOver(want)
+		return r.handOver(StepPush, want, "enter these values")
 	}
 	if err := r.keepBefore(); err != nil {
 		return "", err
@@ -48,10 +48,10 @@ func (r *run) keepBefore() error {
 }
 
 // handOver gives the values to a person, or takes the person's word that they
-// are in place.
-func (r *run) handOver(want []sso.SPSetting) (string, error) {
-	if !r.confirmed(StepPush) {
-		return "", r.handoff(StepPush, want, "enter these values, then run the command again with --confirmed "+string(StepPush))
+// are in place. todo is what to do with them.
+func (r *run) handOver(step StepID, want []sso.SPSetting, todo string) (string, error) {
+	if !r.confirmed(step) {
+		return "", r.handoff(step, r.toEnter(want), todo)
 	}
 	values := map[string]string{}
 	for _, s := range want {
@@ -63,24 +63,47 @@ func (r *run) handOver(want []sso.SPSetting) (string, error) {
 	r.sp.Enabled = r.sp.Enabled || r.profile.TurnOn == catalog.TurnOnNone
 	return "entered by hand", r.save(func(s *sso.State) {
 		s.AppliedSP, s.SecretID = values, r.idp.SecretID
-		s.Confirmed = confirm(s.Confirmed, StepPush, r.Clock)
+		s.Confirmed = confirm(s.Confirmed, step, r.Clock)
 	})
+}
+
+// toEnter are the values to hand over: in a rotation only those that change.
+func (r *run) toEnter(want []sso.SPSetting) []sso.SPSetting {
+	if r.plan.Rotate == nil {
+		return want
+	}
+	var out []sso.SPSetting
+	for _, s := range want {
+		if s.Secret || !r.profile.SettingsEqual(s.ID, r.state.AppliedSP[s.ID], s.Value) {
+			out = append(out, s)
+		}
+	}
+	if len(out) == 0 {
+		return want
+	}
+	return out
 }
 
 func (r *run) confirmed(step StepID) bool {
 	return slices.Contains(r.plan.Spec.Confirmed, string(step))
 }
 
-// handoff reports work for a person and stops the run until it is done.
+// thenConfirm is the tip for what a person has to do.
+func thenConfirm(todo string, step StepID) string {
+	return todo + "; then run the command again with --confirmed " + string(step)
+}
+
+// handoff reports work for a person and stops the run until it is done. todo
+// says what there is to do, in a clause.
 func (r *run) handoff(step StepID, settings []sso.SPSetting, todo string) error {
-	h := Handoff{Step: step, Resume: "--confirmed " + string(step), All: settings}
+	h := Handoff{Step: step, Resume: "--confirmed " + string(step), Todo: todo, All: settings}
 	if r.profile.Portal != nil {
 		h.Page = strings.TrimSpace(r.profile.Portal.URL + "  " + r.profile.Portal.Page)
 	}
 	for _, s := range settings {
 		v := HandoffValue{Label: s.Label, Value: s.Value}
 		if s.Secret {
-			v.Value, v.Note = "", fmt.Sprintf("a secret, not shown here: copy it in the Okta Admin Console, Applications → %s → General → Client Credentials", sso.PlainText(r.app.Label, 100))
+			v.Value, v.Note = "", "a secret, not shown here: copy it in the Okta Admin Console, "+r.secretPlace()
 		}
 		h.Values = append(h.Values, v)
 	}
@@ -92,7 +115,16 @@ func (r *run) handoff(step StepID, settings []sso.SPSetting, todo string) error 
 		h.Dir = dir
 	}
 	r.emit(Event{Kind: EventHandoff, Step: step, Handoff: &h})
-	return hint.New(hint.Waiting, "waiting for a person at "+r.profile.Name, todo)
+	return hint.New(hint.Waiting, "waiting for a person at "+r.profile.Name, thenConfirm(todo, step))
+}
+
+// secretPlace says where a person sees the client secret.
+func (r *run) secretPlace() string {
+	place := fmt.Sprintf("Applications → %s → General → Client Credentials", sso.PlainText(r.app.Label, 100))
+	if r.plan.Rotate != nil {
+		place += ", the newer of the two"
+	}
+	return place
 }
 
 // stepReadback compares what the service provider holds with what was written.

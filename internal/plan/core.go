@@ -80,6 +80,7 @@ type run struct {
 	secrets  []sso.ClientSecret // of an OIDC app, in memory only
 	later    string             // what turning on leads to, and when
 	before   rotateBefore
+	after    sso.IdPValues // of the new key, in a rotation
 
 	// since is when the test at work was begun, if that was in an earlier run;
 	// responses are the IDs of what it has looked at.

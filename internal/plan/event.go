@@ -47,10 +47,12 @@ type Event struct {
 
 // Handoff is work for a person: values to enter at the service provider.
 type Handoff struct {
-	Step   StepID          `json:"step"`
-	Page   string          `json:"page"`
-	Dir    string          `json:"dir"`
-	Values []HandoffValue  `json:"values"`
+	Step   StepID         `json:"step"`
+	Page   string         `json:"page"`
+	Dir    string         `json:"dir"`
+	Values []HandoffValue `json:"values"`
+	// Todo says what to do with them, in a clause.
+	Todo   string          `json:"todo"`
 	Resume string          `json:"resume"`
 	All    []sso.SPSetting `json:"-"`
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/certificate"
 	"example.com/ssowizard/internal/samlcheck"
 	"example.com/ssowizard/internal/sso"
@@ -51,33 +52,42 @@ func (r *run) expectation(seen sso.Seen) (samlcheck.Expect, error) {
 	return e, nil
 }
 
-// heldCertificate is the certificate at the service provider. Where it holds
-// only a fingerprint, that of Okta's active key has to be the same.
+// heldCertificate is the certificate at the service provider that a response
+// has to be signed with: Okta's active one where it is held, alone or among
+// several, else the one that is held instead. Where only fingerprints are held,
+// one has to be that of Okta's active key.
 func (r *run) heldCertificate() ([]byte, error) {
 	want, err := r.profile.WantedSettings(r.plan.Inputs, r.sp.Offered, r.idp)
 	if err != nil {
 		return nil, err
 	}
+	places := 0
+	var held sso.SPSetting
 	for _, s := range want {
-		held := r.sp.Settings[s.ID]
-		switch {
-		case s.Rendering == "":
-		case held == "":
-			return nil, errNoCertificate
-		case !strings.HasPrefix(s.Rendering, "fingerprint-"):
-			return certificate.Parse([]byte(held))
-		default:
-			of, err := certificate.Render(r.idp.Certificate, s.Rendering)
-			if err != nil {
-				return nil, err
-			}
-			if !r.profile.SettingsEqual(s.ID, held, of) {
-				return nil, fmt.Errorf("fingerprint %s, but Okta signs with %s", held, of)
-			}
+		if s.Rendering == "" {
+			continue
+		}
+		s.Value = r.sp.Settings[s.ID]
+		if catalog.Holds(s.Value, s.Rendering, r.idp.Certificate) {
 			return r.idp.Certificate, nil
 		}
+		if places++; held.Value == "" {
+			held = s
+		}
 	}
-	return r.idp.Certificate, nil
+	switch {
+	case places == 0:
+		return r.idp.Certificate, nil
+	case held.Value == "":
+		return nil, errNoCertificate
+	case strings.HasPrefix(held.Rendering, "fingerprint-"):
+		of, err := certificate.Render(r.idp.Certificate, held.Rendering)
+		if err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("fingerprint %s, but Okta signs with %s", held.Value, of)
+	}
+	return certificate.Parse([]byte(held.Value))
 }
 
 func sameAddress(a, b string) bool {

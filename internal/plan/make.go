@@ -44,7 +44,7 @@ func Make(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Pl
 		return nil, err
 	}
 	if testing {
-		m.test()
+		m.test("")
 	}
 	m.assignments()
 	if err := m.enable(testing); err != nil {
@@ -222,12 +222,13 @@ func (m *maker) tester() error {
 	return nil
 }
 
-func (m *maker) test() {
+// test plans the proof, and says what comes otherwise.
+func (m *maker) test(otherwise string) {
 	if m.proofHolds() {
 		m.add(StepTest, None, fmt.Sprintf("Tested on %s for exactly these values", m.Observed.State.Proof.At.UTC().Format("2006-01-02")), nil)
 		return
 	}
-	m.add(StepTest, Run, "Test: sign in as "+m.Observed.Tester.Login, nil)
+	m.add(StepTest, Run, "Test: sign in as "+m.Observed.Tester.Login+otherwise, nil)
 }
 
 // proofHolds tells whether a kept proof is for exactly the values in force and

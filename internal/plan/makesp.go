@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/certificate"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sso"
@@ -126,16 +127,20 @@ func (m *maker) readable(changes []sso.Change) []sso.Change {
 	return out
 }
 
+// shortCertificate puts fingerprints in place of the text of certificates.
 func shortCertificate(v any) any {
 	text, ok := v.(string)
 	if !ok || !strings.Contains(text, "BEGIN CERTIFICATE") {
 		return v
 	}
-	der, err := certificate.Parse([]byte(text))
-	if err != nil {
+	switch sums := catalog.Fingerprints(text); len(sums) {
+	case 0:
 		return "a certificate that cannot be read"
+	case 1:
+		return "certificate SHA-256 " + sums[0]
+	default:
+		return "certificates SHA-256 " + strings.Join(sums, " and ")
 	}
-	return "certificate SHA-256 " + fingerprint(der)
 }
 
 func fingerprint(der []byte) string {

@@ -115,7 +115,7 @@ func everyone(g sso.Group, profile *catalog.Profile) string {
 func (r *run) turnOff(ctx context.Context, _ Step) (string, error) {
 	if !r.sp.Readable {
 		if !r.confirmed(StepEnable) {
-			return "", r.handoff(StepEnable, nil, fmt.Sprintf("turn the switch off at %s, then run the command again with --confirmed %s", r.profile.Name, StepEnable))
+			return "", r.handoff(StepEnable, nil, "turn the switch off at "+r.profile.Name)
 		}
 	} else {
 		err := r.write(ctx, StepEnable, "turn off sign-in with Okta at "+r.profile.Name, func(ctx context.Context) (string, error) {

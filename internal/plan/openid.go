@@ -22,6 +22,7 @@ type OpenID interface {
 	ExchangeCode(ctx context.Context, x sso.CodeExchange) (sso.Tokens, error)
 	ClientSecrets(ctx context.Context, appID string) ([]sso.ClientSecret, error)
 	CreateClientSecret(ctx context.Context, appID string) (sso.ClientSecret, error)
+	ActivateClientSecret(ctx context.Context, appID, id string) error
 	DeactivateClientSecret(ctx context.Context, appID, id string) error
 	DeleteClientSecret(ctx context.Context, appID, id string) error
 }

@@ -15,6 +15,13 @@ type RotatePlan struct {
 	FromKID string
 	ToKID   string // "" when the key is yet to be made
 	Years   int    // validity of a key that is made
+	// switchFirst tells that Okta is switched before a person enters the values.
+	switchFirst bool
+	// back tells that a way back is gone to its end.
+	back bool
+	// retired tells that the service provider has the new certificate alone.
+	retired bool
+	gap     int // in calls, of a switch that an earlier run made
 	// known are the keys that were there when the plan was made.
 	known []string
 }
@@ -25,8 +32,12 @@ type Rotated struct {
 	ToKID   string `json:"to_kid"`
 	// GapCalls is how many requests lay between the moment in which the
 	// service provider held the new certificate and the one in which Okta
-	// signed with the new key: the time in which nobody could sign in.
+	// signed with the new key: the time in which nobody could sign in. It is 0
+	// where the service provider trusts both certificates meanwhile.
 	GapCalls int `json:"gap_calls"`
+	// ByHand tells that a person's part fell into that time, which the calls do
+	// not measure.
+	ByHand bool `json:"by_hand,omitempty"`
 }
 
 // MakeRotate makes the plan of replacing the app's signing key on both sides.
@@ -45,19 +56,30 @@ func MakeRotate(spec sso.Spec, profile *catalog.Profile, o Observed, keys []sso.
 		return makeRotateSecret(m, profile)
 	}
 	m.Rotate = &RotatePlan{FromKID: o.App.KID, Years: years}
+	if r := o.State.Rotation; r != nil && r.Back && r.FromKID == o.App.KID {
+		m.backSteps()
+		return m.Plan, nil
+	}
 	for _, k := range keys {
 		m.Rotate.known = append(m.Rotate.known, k.KID)
 	}
 	resumed := o.State.Rotation
 	if resumed != nil && resumed.ToKID == o.App.KID {
-		m.Rotate.FromKID, m.Rotate.ToKID = resumed.FromKID, resumed.ToKID
+		m.Rotate.FromKID, m.Rotate.ToKID, m.Rotate.gap = resumed.FromKID, resumed.ToKID, resumed.GapCalls
 	} else {
 		m.Rotate.ToKID = unusedKey(keys, o.App.KID)
 		if err := m.refuseUneven(); err != nil {
 			return nil, err
 		}
 	}
-	m.rotateSteps(o.App.KID == m.Rotate.ToKID)
+	if profile.HoldsSeveral() {
+		return m.Plan, m.overlapSteps(keys)
+	}
+	switched := o.App.KID == m.Rotate.ToKID
+	if spec.Push == sso.PushGuided && profile.TestsBeforeSaving() {
+		return m.Plan, m.switchFirstSteps(switched)
+	}
+	m.rotateSteps(switched)
 	return m.Plan, nil
 }
 
@@ -92,31 +114,45 @@ func (m *maker) refuseUneven() error {
 }
 
 func (m *maker) rotateSteps(switched bool) {
-	rp := m.Rotate
 	sp := m.Profile.Name
-	switch {
-	case rp.ToKID == "":
-		m.add(StepKey, Create, fmt.Sprintf("Okta: make a new signing key, good for %s; it signs nothing yet", plural(rp.Years, "year", "years")), nil)
-	default:
-		m.add(StepKey, None, "Okta: the unused signing key "+rp.ToKID+" is taken", nil)
-	}
+	m.keyStep()
 	m.add(StepValues, None, "Read Okta's values for the new key", nil)
 	push, swtch := Update, Update
 	if switched {
 		push, swtch = None, None
 	}
 	m.add(StepPush, push, sp+": give it the new certificate; from here until the next step nobody can sign in", nil)
-	m.add(StepSwitch, swtch, "Okta: sign with the new key", []sso.Change{{Field: "credentials.signing.kid", From: rp.FromKID, To: orNil(rp.ToKID), KnownAfter: knownAfter(rp.ToKID)}})
+	m.switchStep(swtch)
 	m.order = [][]StepID{{StepKey}, {StepValues}, {StepPush}, {StepSwitch}, {StepReadback}}
 	m.add(StepReadback, None, sp+": read the settings back and compare", nil)
-	if m.Spec.Test != sso.TestNone && m.Observed.Tester != nil {
-		m.add(StepTest, Run, "Test: sign in as "+m.Observed.Tester.Login+"; if that fails, both sides go back to the old key", nil)
-		m.order = append(m.order, []StepID{StepTest})
-	} else {
-		m.Warnings = append(m.Warnings, "no sign-in is tried, so a mistake shows only when people cannot sign in; name a tester with --test-user and --test-password-file")
-	}
+	m.rotateTest("; if that fails, both sides go back to the old key")
 	m.add(StepOktaRetire, None, "Okta: the old key stays in the app's list, for the way back", nil)
 	m.order = append(m.order, []StepID{StepOktaRetire})
+}
+
+// keyStep plans where the new key comes from.
+func (m *maker) keyStep() {
+	if rp := m.Rotate; rp.ToKID == "" {
+		m.add(StepKey, Create, fmt.Sprintf("Okta: make a new signing key, good for %s; it signs nothing yet", plural(rp.Years, "year", "years")), nil)
+	} else {
+		m.add(StepKey, None, "Okta: the unused signing key "+rp.ToKID+" is taken", nil)
+	}
+}
+
+func (m *maker) switchStep(action Action) {
+	rp := m.Rotate
+	m.add(StepSwitch, action, "Okta: sign with the new key", []sso.Change{{Field: "credentials.signing.kid", From: rp.FromKID, To: orNil(rp.ToKID), KnownAfter: knownAfter(rp.ToKID)}})
+}
+
+// rotateTest plans the proof. One that an earlier run has passed for these very
+// values counts once Okta signs with the new key.
+func (m *maker) rotateTest(otherwise string) {
+	if m.Spec.Test == sso.TestNone || m.Observed.Tester == nil {
+		m.Warnings = append(m.Warnings, "no sign-in is tried, so a mistake shows only when people cannot sign in; name a tester with --test-user and --test-password-file")
+		return
+	}
+	m.test(otherwise)
+	m.order = append(m.order, []StepID{StepTest})
 }
 
 func orNil(s string) any {
@@ -197,6 +233,7 @@ func (r *run) rotateValues(ctx context.Context, _ Step) (string, error) {
 		return "", err
 	}
 	if r.app.KID == r.plan.Rotate.ToKID { // resumed after the switch
+		r.rotated = &Rotated{FromKID: r.plan.Rotate.FromKID, ToKID: r.plan.Rotate.ToKID, GapCalls: r.plan.Rotate.gap, ByHand: !r.sp.Readable && !r.profile.HoldsSeveral()}
 		old := app
 		old.KID = r.plan.Rotate.FromKID
 		r.before.idp, err = r.Okta.IdPValues(ctx, old)
@@ -228,12 +265,25 @@ func (r *run) stepSwitch(ctx context.Context, _ Step) (string, error) {
 		}
 		return "", err
 	}
-	r.rotated = &Rotated{FromKID: r.plan.Rotate.FromKID, ToKID: r.plan.Rotate.ToKID, GapCalls: r.calls() - r.before.pushedAt}
+	r.rotated = &Rotated{FromKID: r.plan.Rotate.FromKID, ToKID: r.plan.Rotate.ToKID, GapCalls: r.calls() - r.before.pushedAt, ByHand: !r.sp.Readable}
 	detail := "now signing with " + r.app.KID
-	if r.before.pushed && r.Calls != nil {
+	switch {
+	case r.before.pushed && !r.sp.Readable:
+		detail += "; from the moment in which the certificate was entered until now nobody could sign in"
+	case r.before.pushed && r.Calls != nil:
 		detail += fmt.Sprintf("; nobody could sign in for the length of %s", plural(r.rotated.GapCalls, "call", "calls"))
 	}
-	return detail, r.save(func(s *sso.State) { s.KID = r.app.KID })
+	return detail, r.keepSwitch()
+}
+
+// keepSwitch notes which key is active now, and at what cost.
+func (r *run) keepSwitch() error {
+	return r.save(func(s *sso.State) {
+		s.KID = r.app.KID
+		if s.Rotation != nil {
+			s.Rotation.GapCalls = r.rotated.GapCalls
+		}
+	})
 }
 
 func (r *run) switchTo(ctx context.Context, kid string) error {
@@ -275,19 +325,15 @@ func (r *run) rotateTest(ctx context.Context, s Step) (string, error) {
 // on when the run is being stopped: leaving in the gap would lock people out.
 func (r *run) goBack(ctx context.Context, cause error, switched bool) error {
 	ctx = context.WithoutCancel(ctx)
-	r.emit(Event{Kind: EventStep, Step: StepSwitch, Status: Retrying, Detail: "going back to the old key and certificate"})
 	if switched {
-		app, err := r.Okta.App(ctx, r.app.ID)
-		if err == nil {
-			r.app = app
-			err = r.switchTo(ctx, r.plan.Rotate.FromKID)
-		}
-		if err != nil {
-			return hint.Seal(hint.Partway, fmt.Errorf("%w; and Okta could not be set back to key %s: %w", cause, r.plan.Rotate.FromKID, err),
-				"people may not be able to sign in: run the same command again, or switch the key in the Okta Admin Console")
+		if err := r.switchBack(ctx, cause); err != nil {
+			return err
 		}
 	}
 	r.idp, r.rotated = r.before.idp, nil
+	if !r.sp.Readable {
+		return r.backByHand(cause)
+	}
 	if err := r.pushBack(ctx); err != nil {
 		return hint.Seal(hint.Partway, fmt.Errorf("%w; and %s could not be given the old certificate: %w", cause, r.profile.Name, err),
 			"people may not be able to sign in: run the same command again, or put the old certificate in by hand")
@@ -302,6 +348,21 @@ func (r *run) goBack(ctx context.Context, cause error, switched bool) error {
 		return fmt.Errorf("%w; went back, but could not note it: %w", cause, err)
 	}
 	return hint.Add(cause, "both sides are back on the old key and certificate; the new key is kept unused at Okta for the next try")
+}
+
+// switchBack has Okta sign with the old key again.
+func (r *run) switchBack(ctx context.Context, cause error) error {
+	r.emit(Event{Kind: EventStep, Step: StepSwitch, Status: Retrying, Detail: "going back to the old key"})
+	app, err := r.Okta.App(ctx, r.app.ID)
+	if err == nil {
+		r.app = app
+		err = r.switchTo(ctx, r.plan.Rotate.FromKID)
+	}
+	if err != nil {
+		return hint.Seal(hint.Partway, fmt.Errorf("%w; and Okta could not be set back to key %s: %w", cause, r.plan.Rotate.FromKID, err),
+			"people may not be able to sign in: run the same command again, or switch the key in the Okta Admin Console")
+	}
+	return nil
 }
 
 func (r *run) pushBack(ctx context.Context) error {

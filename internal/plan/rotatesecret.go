@@ -127,39 +127,57 @@ func (r *run) rotateSecretTest(ctx context.Context, s Step) (string, error) {
 	if err == nil || hint.CodeOf(err) != hint.TestFailed {
 		return detail, err
 	}
+	return "", r.secretBack(ctx, err)
+}
+
+// secretBack gives the service provider the old secret again. Where a person
+// enters it, nothing is taken away, and they look once more.
+func (r *run) secretBack(ctx context.Context, cause error) error {
 	ctx = context.WithoutCancel(ctx)
 	r.idp = r.before.idp
-	if backErr := r.pushBack(ctx); backErr != nil {
-		return "", hint.Seal(hint.Partway, fmt.Errorf("%w; and %s could not be given the old client secret: %w", err, r.profile.Name, backErr),
+	if !r.sp.Readable {
+		err := r.save(func(s *sso.State) { s.SecretID, s.Proof = r.idp.SecretID, nil })
+		return hint.Add(errors.Join(cause, err), "nothing was taken away, and both client secrets work at Okta: see that the newer one stands on the page of %s, then run the same command again with --confirmed %s", r.profile.Name, StepPush)
+	}
+	if err := r.pushBack(ctx); err != nil {
+		return hint.Seal(hint.Partway, fmt.Errorf("%w; and %s could not be given the old client secret: %w", cause, r.profile.Name, err),
 			"both secrets still work at Okta, so people can sign in; run the same command again")
 	}
-	saveErr := r.save(func(s *sso.State) {
+	err := r.save(func(s *sso.State) {
 		s.SecretID, s.Unfinished, s.AppliedSP, s.Proof = r.idp.SecretID, "", r.sp.Settings, nil
 		if p := r.before.proof; p != nil && p.Digest == Digest(r.profile, r.app, r.idp, r.sp) {
 			s.Proof = p
 		}
 	})
-	if saveErr != nil {
-		return "", errors.Join(err, saveErr)
+	if err != nil {
+		return errors.Join(cause, err)
 	}
-	return "", hint.Add(err, "%s has the old client secret back; the new one is kept at Okta for the next try", r.profile.Name)
+	return hint.Add(cause, "%s has the old client secret back; the new one is kept at Okta for the next try", r.profile.Name)
 }
 
-// retireSecret takes the old secret away, now that the new one is proven.
+// retireSecret takes the old secret away, now that the new one is proven: first
+// out of use, which can be taken back, and then for good.
 func (r *run) retireSecret(ctx context.Context, _ Step) (string, error) {
 	openID, err := r.openID()
 	if err != nil {
 		return "", err
 	}
 	old := r.plan.Rotate.FromKID
-	err = r.write(ctx, StepOktaRetire, "deactivate and delete client secret "+old, func(ctx context.Context) (string, error) {
-		for _, s := range r.secrets {
-			if s.ID == old && s.Status == sso.StatusActive {
-				if err := openID.DeactivateClientSecret(ctx, r.app.ID, old); err != nil {
-					return old, err
-				}
-			}
+	for _, s := range r.secrets {
+		if s.ID != old || s.Status != sso.StatusActive {
+			continue
 		}
+		err := r.write(ctx, StepOktaRetire, "deactivate client secret "+old, func(ctx context.Context) (string, error) {
+			return old, openID.DeactivateClientSecret(ctx, r.app.ID, old)
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	if err := r.proveSecretAlone(ctx, openID); err != nil {
+		return "", err
+	}
+	err = r.write(ctx, StepOktaRetire, "delete client secret "+old, func(ctx context.Context) (string, error) {
 		return old, openID.DeleteClientSecret(ctx, r.app.ID, old)
 	})
 	if err != nil {
@@ -167,4 +185,31 @@ func (r *run) retireSecret(ctx context.Context, _ Step) (string, error) {
 	}
 	r.rotated = &Rotated{FromKID: old, ToKID: r.plan.Rotate.ToKID}
 	return old, r.save(func(s *sso.State) { s.Rotation, s.SecretID = nil, r.plan.Rotate.ToKID })
+}
+
+// proveSecretAlone signs in at the service provider once more where people
+// already do. As long as both secrets worked, a sign-in there did not tell which
+// one it has. When it fails, the old secret is put to use again.
+func (r *run) proveSecretAlone(ctx context.Context, openID OpenID) error {
+	if !r.sp.Enabled || r.plan.Step(StepTest) == nil || r.plan.Spec.Test == sso.TestByHand {
+		return nil
+	}
+	r.findings = nil
+	cause := r.ordinarySignIn(ctx)
+	if cause == nil && sso.AllOK(r.findings) {
+		return nil
+	}
+	if cause == nil {
+		cause = testFailed(r.findings)
+	}
+	old := r.plan.Rotate.FromKID
+	err := r.write(context.WithoutCancel(ctx), StepOktaRetire, "activate client secret "+old+" again", func(ctx context.Context) (string, error) {
+		return old, openID.ActivateClientSecret(ctx, r.app.ID, old)
+	})
+	if err != nil {
+		return hint.Seal(hint.Partway, fmt.Errorf("%w; and the old client secret could not be activated again: %w", cause, err),
+			fmt.Sprintf("people may not be able to sign in: activate the older client secret in the Okta Admin Console, Applications → %s → General → Client Credentials", sso.PlainText(r.app.Label, 100)))
+	}
+	r.proven = false
+	return r.secretBack(ctx, fmt.Errorf("with the new client secret alone, %s lets nobody in, so the old one is active again: %w", r.profile.Name, cause))
 }

@@ -20,7 +20,7 @@ func (r *run) enableByHand(ctx context.Context) (string, error) {
 	case r.plan.Observed.SP.Enabled:
 		return r.lateByHand(late)
 	case !r.confirmed(StepEnable):
-		return "", r.handoff(StepEnable, nil, fmt.Sprintf("turn the switch on at %s, then run the command again with --confirmed %s", r.profile.Name, StepEnable))
+		return "", r.handoff(StepEnable, nil, "turn the switch on at "+r.profile.Name)
 	}
 	r.sp.Enabled = true
 	if err := r.keepEnabled(); err != nil {
@@ -37,8 +37,7 @@ func (r *run) enableByHand(ctx context.Context) (string, error) {
 }
 
 func (r *run) handOverLate(late []sso.SPSetting) error {
-	return r.handoff(StepEnable, late, fmt.Sprintf("sign-in with Okta is on; now turn on %s at %s, then run the command again with --confirmed %s",
-		late[0].Label, r.profile.Name, StepEnable))
+	return r.handoff(StepEnable, late, fmt.Sprintf("sign-in with Okta is on; now turn on %s at %s", late[0].Label, r.profile.Name))
 }
 
 // lateByHand takes a person's word for what waited for the switch.

@@ -26,6 +26,7 @@ const (
 const (
 	StepKey        StepID = "okta.key"
 	StepSwitch     StepID = "okta.switch"
+	StepSPRetire   StepID = "sp.retire"
 	StepOktaRetire StepID = "okta.retire"
 )
 

@@ -115,7 +115,7 @@ func (m *maker) undoApp() {
 func (r *run) restoreSP(ctx context.Context, _ Step) (string, error) {
 	if !r.sp.Readable {
 		if !r.confirmed(StepPush) {
-			return "", r.handoff(StepPush, nil, fmt.Sprintf("take the Okta values out of the settings of %s, then run the command again with --confirmed %s", r.profile.Name, StepPush))
+			return "", r.handoff(StepPush, nil, "take the Okta values out of the settings of "+r.profile.Name)
 		}
 	} else {
 		before := sso.SPState{Readable: true}
@@ -172,9 +172,9 @@ func (c *Core) Undo(ctx context.Context, p *Plan) (Result, error) {
 // Confirmable tells whether a step can be done by hand and confirmed.
 func Confirmable(step string) error {
 	switch StepID(step) {
-	case StepPush, StepTest, StepEnable:
+	case StepPush, StepTest, StepEnable, StepSwitch, StepSPRetire:
 		return nil
 	}
 	return hint.New(hint.Usage, fmt.Sprintf("--confirmed %s: no such step waits for a person", step),
-		fmt.Sprintf("steps that do: %s, %s, %s", StepPush, StepTest, StepEnable))
+		fmt.Sprintf("steps that do: %s, %s, %s, %s, %s", StepPush, StepTest, StepEnable, StepSwitch, StepSPRetire))
 }

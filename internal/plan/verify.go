@@ -246,7 +246,7 @@ func (r *run) judgeVerdict(ctx context.Context, test sso.SPTest) error {
 // attested takes a person's word for the service provider's own test.
 func (r *run) attested() error {
 	if !r.confirmed(StepTest) {
-		return r.handoff(StepTest, nil, fmt.Sprintf("run the test on the page of %s; when it has passed, run the command again with --confirmed %s", r.profile.Name, StepTest))
+		return r.handoff(StepTest, nil, "run the test on the page of "+r.profile.Name+" and see that it passes")
 	}
 	r.check(sso.Finding{Code: "sp_test", Flow: sso.FlowSPInitiated, OK: true, Expected: sso.VerdictPassed, Got: "passed, as a person says"})
 	return nil

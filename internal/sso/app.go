@@ -115,7 +115,13 @@ type IdPValues struct {
 	MetadataURL string // the public one, readable without a token
 	KID         string
 	Certificate []byte // DER
-	ClientID    string // OIDC
-	OIDCIssuer  string // issuer of the discovery document
-	SecretID    string // OIDC: id of the client secret in use, never the secret
+	// OtherCertificate is one more that the service provider is to trust while
+	// keys are being rotated, DER; nil at other times. OtherFirst tells that it
+	// stands in the first place there, as the one that was there before.
+	OtherCertificate []byte
+	OtherFirst       bool
+
+	ClientID   string // OIDC
+	OIDCIssuer string // issuer of the discovery document
+	SecretID   string // OIDC: id of the client secret in use, never the secret
 }

@@ -59,6 +59,11 @@ type State struct {
 type Rotation struct {
 	FromKID string `json:"from_kid"`
 	ToKID   string `json:"to_kid,omitempty"` // "" until the key is there
+	// Back tells that the proof failed and Okta went back to FromKID, and that a
+	// person has yet to put the old certificate back at the service provider.
+	Back bool `json:"back,omitempty"`
+	// GapCalls is what the switch was measured at, once it was made.
+	GapCalls int `json:"gap_calls,omitempty"`
 }
 
 // Proof is a passed test and the values that it was passed for.

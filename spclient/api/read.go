@@ -288,7 +288,7 @@ func (d *Driver) record(v any) (record, error) {
 }
 
 func readSetting(s *sso.SPState, v any, id string, place catalog.Flag) error {
-	found, ok := catalog.At(v, place.At)
+	found, ok := settingAt(v, place.At)
 	if !ok || found == nil {
 		return nil
 	}
@@ -305,6 +305,31 @@ func readSetting(s *sso.SPState, v any, id string, place catalog.Flag) error {
 	}
 	s.Settings[id] = harmless(text)
 	return nil
+}
+
+// settingAt is what stands at a place. A list of texts, or a place with a * for
+// every entry of a list, gives the texts one after the other.
+func settingAt(v any, place string) (any, bool) {
+	found, ok := catalog.At(v, place)
+	list, isList := found.([]any)
+	if !ok {
+		if list = catalog.All(v, place); len(list) == 0 {
+			return nil, false
+		}
+		isList = true
+	}
+	if !isList {
+		return found, true
+	}
+	var lines []string
+	for _, item := range list {
+		text, ok := scalarText(item)
+		if !ok {
+			return found, true
+		}
+		lines = append(lines, strings.TrimRight(text, "\r\n"))
+	}
+	return strings.Join(lines, "\n"), true
 }
 
 func truthAt(v any, flag catalog.Flag, otherwise bool) (bool, error) {
