@@ -141,6 +141,7 @@ func (s *apply) labels() map[string]string {
 func waitLines(t Theme, r stepRow, at time.Time, width int) []string {
 	text := r.detail
 	if left := r.until.Sub(at); !r.until.IsZero() && !at.IsZero() && left > 0 {
+		text, _, _ = strings.Cut(text, "; goes on in ") // that was true when it began
 		text += " · " + seconds(left.Truncate(time.Second)) + " left"
 	}
 	return hang("  "+t.Warn.Render("… "), text, width)

@@ -27,11 +27,11 @@ type hand struct {
 	room    int
 	sure    bool
 	said    bool
-	off     bool // it is turned off
+	rotate  bool // of a certificate or secret: each hand-over has a word of its own
 }
 
 func newHand(e *env, j journey) Screen {
-	s := &hand{env: e, profile: j.world.Profile(j.draft.SP), spName: plain(j.draft.SP), entered: map[int]bool{}, off: j.job == Disable}
+	s := &hand{env: e, profile: j.world.Profile(j.draft.SP), spName: plain(j.draft.SP), entered: map[int]bool{}, rotate: j.job == Rotate}
 	if s.profile != nil {
 		s.spName = s.profile.Name
 	}
@@ -100,7 +100,10 @@ func (s *hand) View() string {
 	}
 	head = append(head, "")
 	var body []string
-	if s.card == 0 && s.handoff.Step == plan.StepPush && s.profile != nil && s.profile.Portal != nil {
+	if s.rotate && s.onCard() {
+		body = append(styledHang(s.env.theme.Strong, s.env.theme.Warn.Render("! "), sentence(s.handoff.Todo), s.width), "")
+	}
+	if s.card == 0 && s.handoff.Step == plan.StepPush && !s.rotate && s.profile != nil && s.profile.Portal != nil {
 		for _, text := range s.profile.Portal.First {
 			body = append(body, hang("First  ", plain(text), s.width)...)
 		}
@@ -194,17 +197,23 @@ func howTo(set catalog.Setting, value string) string {
 func (s *hand) lastLines() (out []string, question string) {
 	t := s.env.theme
 	effects := []catalog.Effect{catalog.EffectTest, catalog.EffectSave}
-	ask, do := "Are all values in place and saved?", "Save the page."
+	ask, do := "Are all values in place and saved?", sentence(s.handoff.Todo)
 	switch s.handoff.Step {
 	case plan.StepEnable:
-		effects, ask, do = []catalog.Effect{catalog.EffectEnable}, "Is the switch as it should be?", "Turn sign-in with Okta on there, and save."
-		if s.off {
-			do = "Turn sign-in with Okta off there, and save."
-		}
+		effects, ask = []catalog.Effect{catalog.EffectEnable}, "Is the switch as it should be?"
+	case plan.StepSwitch:
+		effects, ask = nil, "Is it in place, and are you ready to save it?"
+	case plan.StepSPRetire:
+		effects, ask = effects[1:], "Is that done and saved?"
 	case plan.StepPush:
 		if len(s.cards()) == 0 {
 			effects, ask = effects[1:], "Are Okta's values taken out, and is that saved?"
+		} else if !s.rotate {
+			do = "Save the page."
 		}
+	}
+	if s.rotate {
+		out = append(wrap(do, s.width), "")
 	}
 	if s.profile != nil && s.profile.Portal != nil {
 		for _, b := range s.profile.Portal.Buttons {
@@ -216,10 +225,19 @@ func (s *hand) lastLines() (out []string, question string) {
 			out = append(out, wrap("In some versions the page is under "+plain(p), s.width)...)
 		}
 	}
-	if len(out) == 0 {
+	if len(out) == 0 && do != "" {
 		out = wrap(do, s.width)
 	}
 	return out, ask
+}
+
+// sentence makes one of a clause.
+func sentence(clause string) string {
+	if clause == "" {
+		return ""
+	}
+	r := []rune(plain(clause))
+	return strings.ToUpper(string(r[0])) + string(r[1:]) + "."
 }
 
 // pressLines say which button to press and what it does.
