@@ -159,7 +159,7 @@ func (r *run) stepTester(ctx context.Context, _ Step) (string, error) {
 func (r *run) stepValues(ctx context.Context, _ Step) (string, error) {
 	known := r.idp.SSOURL != "" && r.idp.KID == r.app.KID || r.idp.OIDCIssuer != ""
 	if !known {
-		idp, secrets, err := r.idpValues(ctx, r.app)
+		idp, secrets, err := r.idpValues(ctx, r.app, r.state.SecretID)
 		if err != nil {
 			return "", err
 		}

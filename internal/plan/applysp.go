@@ -349,7 +349,7 @@ func (r *run) checkProof(ctx context.Context) error {
 		return err
 	}
 	if app.KID != r.idp.KID {
-		if r.idp, r.secrets, err = r.idpValues(ctx, app); err != nil {
+		if r.idp, r.secrets, err = r.idpValues(ctx, app, r.state.SecretID); err != nil {
 			return err
 		}
 	}

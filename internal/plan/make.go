@@ -52,6 +52,9 @@ func Make(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Pl
 	}
 	m.warnings()
 	m.reorder()
+	if err := m.refuseHalfRotated(); err != nil {
+		return nil, err
+	}
 	return p, m.refuseDrift()
 }
 
@@ -235,7 +238,7 @@ func (m *maker) test(otherwise string) {
 // no step of this plan is about to change them.
 func (m *maker) proofHolds() bool {
 	for _, id := range []StepID{StepApp, StepPush} {
-		if s := m.Step(id); s != nil && s.Action != None {
+		if s := m.Step(id); s != nil && s.Action != None && !(id == StepApp && s.Action == Update && onlyCosmetic(s)) {
 			return false
 		}
 	}

@@ -219,7 +219,7 @@ func (c *Core) observeApp(ctx context.Context, l looking, o *Observed) error {
 	app := *o.App
 	if app.Status == sso.StatusActive {
 		g.do(func() (func(), error) {
-			idp, secrets, err := c.idpValues(ctx, app)
+			idp, secrets, err := c.idpValues(ctx, app, o.State.SecretID)
 			return func() { o.IdP, o.secrets = &idp, secrets }, err
 		})
 	}

@@ -43,7 +43,9 @@ func StatusOf(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ, 
 			return s, err
 		}
 		s.Drift = append(s.Drift, m.statusDrift()...)
-		s.Tested = m.proofHolds()
+		if s.Tested = m.proofHolds(); !s.Tested {
+			s.Drift = append(s.Drift, withoutThese(m.sinceProof(), s.Drift)...)
+		}
 	}
 	if o.IdP != nil {
 		if info, err := certificate.Inspect(o.IdP.Certificate); err == nil {

@@ -41,7 +41,7 @@ func (r *run) stepTest(ctx context.Context, _ Step) (string, error) {
 		return "", testFailed(r.findings)
 	}
 	proof := sso.Proof{Kind: string(r.profile.Proof), Digest: Digest(r.profile, r.app, r.idp, r.sp), At: r.Clock.Now().UTC(),
-		Tester: r.tester().Login, Attested: !r.sp.Readable, Responses: r.responses}
+		Tester: r.tester().Login, Attested: !r.sp.Readable, Responses: r.responses, App: signOnValues(r.Diff, r.app), SP: r.sp.Settings}
 	err := r.save(func(s *sso.State) {
 		s.Proof, s.ByHand = &proof, nil
 		s.Tester = r.tester().Login

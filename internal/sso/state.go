@@ -48,6 +48,8 @@ type State struct {
 	EnabledAt *time.Time  `json:"enabled_at,omitempty"`
 	// Rotation is a rotation that has begun and is not proven yet.
 	Rotation *Rotation `json:"rotation,omitempty"`
+	// SpareKID is a signing key that a rotation of ours made and gave up.
+	SpareKID string `json:"spare_kid,omitempty"`
 	// Confirmed holds the steps that a person said were done by hand.
 	Confirmed map[string]time.Time `json:"confirmed,omitempty"`
 	// Unfinished names the command of a run that has not come to its end.
@@ -62,8 +64,13 @@ type Rotation struct {
 	// Back tells that the proof failed and Okta went back to FromKID, and that a
 	// person has yet to put the old certificate back at the service provider.
 	Back bool `json:"back,omitempty"`
-	// GapCalls is what the switch was measured at, once it was made.
-	GapCalls int `json:"gap_calls,omitempty"`
+	// PushedAt is when the service provider got the certificate of ToKID alone,
+	// zero before.
+	PushedAt time.Time `json:"pushed_at,omitzero"`
+	// GapCalls and GapMS are what the time until the switch was measured at,
+	// once it was made.
+	GapCalls int   `json:"gap_calls,omitempty"`
+	GapMS    int64 `json:"gap_ms,omitempty"`
 }
 
 // Proof is a passed test and the values that it was passed for.
@@ -73,6 +80,10 @@ type Proof struct {
 	At       time.Time `json:"at"`
 	Tester   string    `json:"tester,omitempty"`
 	Attested bool      `json:"attested,omitempty"` // a person said so
+	// App and SP are the values that it is for, by field, to tell later which of
+	// them changed.
+	App map[string]any    `json:"app,omitempty"`
+	SP  map[string]string `json:"sp,omitempty"`
 	// Responses are the IDs of the SAML responses that it rests on.
 	Responses []string `json:"responses,omitempty"`
 }
