@@ -48,6 +48,9 @@ func (s *apply) canUndo() bool {
 }
 
 func (s *apply) View() string {
+	if s.person != nil {
+		return s.person.View()
+	}
 	t := s.env.theme
 	head := []string{s.heading(), ""}
 	var lines []string
@@ -155,7 +158,7 @@ func (s *apply) sign(r stepRow) string {
 	case plan.Skipped:
 		return t.Faint.Render("·")
 	case plan.Failed:
-		if hint.CodeOf(s.end.err) == hint.Interrupted {
+		if code := hint.CodeOf(s.end.err); code == hint.Interrupted || code == hint.Waiting {
 			return t.Warn.Render("-")
 		}
 		return t.Bad.Render("✗")
@@ -266,6 +269,8 @@ func (s *apply) ShortHelp() []key.Binding {
 	}
 	var stale *Stale
 	switch {
+	case s.person != nil:
+		return s.person.shortHelp()
 	case !s.over:
 		return keymap(logs, as(k.Quit, "stop"))
 	case s.end.err == nil:
@@ -285,6 +290,9 @@ func (s *apply) FullHelp() [][]key.Binding {
 }
 
 func (s *apply) Explain() Explanation {
+	if s.person != nil {
+		return s.person.explain()
+	}
 	return Explanation{Title: "Apply", What: "The plan is carried out, step after step. Each is noted before and after, so that a run which stops, for whatever reason, goes on from there.\n" +
 		"ctrl+c asks once and then stops after the step at work."}
 }

@@ -24,11 +24,13 @@ type Draft struct {
 	People     []Chosen          `json:"people,omitempty"`
 	Tester     string            `json:"tester,omitempty"`
 	NoTest     bool              `json:"no_test,omitempty"`
-	Override   bool              `json:"override,omitempty"`
-	NewApp     bool              `json:"new_app,omitempty"`
-	Exact      bool              `json:"exact,omitempty"`
-	Logo       string            `json:"logo,omitempty"` // path of an image
-	Confirmed  []string          `json:"confirmed,omitempty"`
+	// Way is how it is tried, "" for what can be done without anybody's hand.
+	Way       sso.TestWay `json:"way,omitempty"`
+	Override  bool        `json:"override,omitempty"`
+	NewApp    bool        `json:"new_app,omitempty"`
+	Exact     bool        `json:"exact,omitempty"`
+	Logo      string      `json:"logo,omitempty"` // path of an image
+	Confirmed []string    `json:"confirmed,omitempty"`
 	// Existing is true for a connection that was set up before: its answers
 	// are all said again, so that none of the old ones stays by silence.
 	Existing bool `json:"existing,omitempty"`
@@ -183,7 +185,7 @@ func (d Draft) Answers(w World) (*ask.Answers, error) {
 	if p := w.Profile(d.SP); p != nil && !d.Existing {
 		label, connection = unless(label, p.DefaultLabel), unless(connection, p.ID)
 	}
-	tester, test := d.Tester, ""
+	tester, test := d.Tester, string(d.Way)
 	if d.NoTest {
 		tester, test = "", string(sso.TestNone)
 	}

@@ -47,6 +47,8 @@ type fake struct {
 	seen     []secret.String // tokens that CheckOrg was given
 	jobs     []tui.Job
 	ran      []tui.Verb
+	person   tui.Person // of the run
+	brought  []string   // by the person
 	drafts   []*tui.Draft
 	copied   string
 	files    map[string]string
@@ -299,12 +301,12 @@ func (f *fake) Prepare(ctx context.Context, job tui.Job, report func(plan.Event)
 	return &tui.Prepared{Job: job, Plan: made}, nil
 }
 
-func (f *fake) Run(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+func (f *fake) Run(ctx context.Context, p *tui.Prepared, report func(plan.Event), person tui.Person) (plan.Result, error) {
 	if err := f.wait(ctx, "Run"); err != nil {
 		return plan.Result{}, err
 	}
 	f.mu.Lock()
-	f.ran = append(f.ran, p.Job.Verb)
+	f.ran, f.person = append(f.ran, p.Job.Verb), person
 	f.mu.Unlock()
 	return f.events(ctx, p, report)
 }

@@ -189,8 +189,11 @@ func mayTurnOn(j journey) bool {
 // needsTester tells whether somebody has to say who tries the sign-in: the
 // sandbox and the environment may have answered that already.
 func (j journey) needsTester() bool {
-	if j.world.Sandbox() || j.draft.NoTest {
+	switch {
+	case j.world.Sandbox() || j.draft.NoTest:
 		return false
+	case j.draft.Way == sso.TestByHand || j.draft.Way == sso.TestBrowser: // the person signs in
+		return j.draft.Tester == ""
 	}
 	return j.draft.Tester == "" || !j.password && !j.world.TestPassword
 }

@@ -169,6 +169,9 @@ func (s *review) answers() []answer {
 		}
 		out = append(out, answer{ask.Find(ask.TestUser).Title, plain(o.Login), from, atTester})
 	}
+	if way := map[sso.TestWay]string{sso.TestByHand: "by hand", sso.TestBrowser: "in a browser"}[d.Way]; way != "" && !d.NoTest {
+		out = append(out, answer{ask.Find(ask.Test).Title, way, d.source(ask.Test).String(), atTester})
+	}
 	if d.Existing {
 		out = append(out, answer{"Others' access", map[bool]string{true: "taken away  (x lets it stay)", false: "stays  (x takes it away)"}[d.Exact], "", atStart})
 	}

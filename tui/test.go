@@ -65,11 +65,25 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		return s, send(runAgain{how: againReview})
 	case key.Matches(k, keys.Undo) && s.journey.verb == Setup:
 		return s, send(runAgain{how: againUndo})
+	case s.moreFactors() && k.String() == "w":
+		return s, send(runAgain{how: againRun, way: sso.TestBrowser})
+	case s.moreFactors() && k.String() == "h" && s.canByHand():
+		return s, send(runAgain{how: againRun, way: sso.TestByHand})
 	default:
 		return s, s.tryOther(k)
 	}
 	return s, nil
 }
+
+// moreFactors tells whether Okta has asked for more than a password, so that
+// only a person can sign in.
+func (s *test) moreFactors() bool {
+	return slices.ContainsFunc(s.journey.last.findings, func(f sso.Finding) bool { return !f.OK && f.Code == "sign_in.more_factors" })
+}
+
+// canByHand tells whether a person can carry Okta's answer here: a code of
+// OpenID Connect never reaches a page.
+func (s *test) canByHand() bool { return s.profile == nil || s.profile.Protocol == sso.SAML }
 
 // others are the answers worth a try that the failed checks name, each once,
 // as many as there are digits.
@@ -201,6 +215,12 @@ func (s *test) body() []string {
 		if len(r.findings) == 0 {
 			out = failureLines(t, r.err, s.width)
 		}
+		if s.moreFactors() {
+			out = append(out, "", "w  "+t.Strong.Render("sign in yourself in a browser that opens here"))
+			if s.canByHand() {
+				out = append(out, "h  "+t.Strong.Render("sign in by hand, in a browser of your own"))
+			}
+		}
 		out = append(out, s.otherLines()...)
 		if len(good) > 0 {
 			out = append(out, "", t.Faint.Render("What passed"))
@@ -265,6 +285,12 @@ func (s *test) ShortHelp() []key.Binding {
 		return keymap(k.Enter, scroll)
 	}
 	out := keymap(k.Retry, backToPlan, as(k.Exit, "save and quit"))
+	if s.moreFactors() {
+		out = keymap(bind("w", "in a browser", "w"), bind("h", "by hand", "h"), k.Retry, as(k.Exit, "save and quit"))
+		if !s.canByHand() {
+			out = slices.Delete(out, 1, 2)
+		}
+	}
 	if s.journey.verb == Setup {
 		out = append(out, k.Undo)
 	}

@@ -164,6 +164,10 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 		r.verb, r.job, r.last = Undo, Undo, ran{}
 		return r.enter([]place{atStart, atReview})
 	}
+	if msg.way != "" {
+		r.draft.Way, r.draft.NoTest = msg.way, false
+		r.last = ran{}
+	}
 	return r.enter(append(r.stack[:len(r.stack)-1:len(r.stack)-1], atApply))
 }
 
@@ -225,7 +229,7 @@ func (r *Root) takePrepared() *Prepared {
 func (r *Root) makeJob(verb Verb) Job {
 	d := r.draft
 	if verb != Setup {
-		d = Draft{Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, NoTest: d.NoTest && verb == Rotate, SPAPIURL: d.SPAPIURL}
+		d = Draft{Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, Way: d.Way, NoTest: d.NoTest && verb == Rotate, SPAPIURL: d.SPAPIURL}
 	}
 	a, err := d.Answers(r.world)
 	if err != nil {

@@ -67,7 +67,7 @@ func TestGroupsOfOneNameAreNamedByTheirID(t *testing.T) {
 		d.Press("/")
 		d.Type("twins")
 		d.Press("enter", "space", "enter")
-		d.Press("right", "enter")
+		d.Press("right", "right", "right", "enter")
 		d.See("This is what will be done")
 		if got := f.lastJob(t).Answers.List(ask.Groups); !cmp.Equal(got, []string{"00gtwin1"}) {
 			t.Errorf("groups = %q", got)

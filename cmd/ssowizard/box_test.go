@@ -179,11 +179,17 @@ func (b *box) signIn(t *testing.T, address string) string {
 	return base64.StdEncoding.EncodeToString(seen.Response)
 }
 
-// copied presses y on a card and gives what came onto the terminal's clipboard.
+// copied presses y on a card and gives what came onto the clipboard.
 func (s *sitting) copied(label string) string {
 	s.t.Helper()
 	s.press("y")
 	s.see("Copied " + label + ".")
+	return s.clipboard()
+}
+
+// clipboard is what came onto the terminal's clipboard last.
+func (s *sitting) clipboard() string {
+	s.t.Helper()
 	raw := s.Raw()
 	const begin = "\x1b]52;c;"
 	i := strings.LastIndex(raw, begin)
