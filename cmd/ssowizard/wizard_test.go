@@ -181,6 +181,27 @@ func status(t *testing.T, state string) map[string]any {
 	return got
 }
 
+// says runs the program with an input and gives what it says and its exit code.
+func says(t *testing.T, state, input string, args ...string) (stdout string, code int) {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), path, append(args, "--sandbox", "--state-dir", state)...)
+	cmd.Env = append(clean(os.Environ()), "HOME="+state, "XDG_CONFIG_HOME="+state)
+	cmd.Stdin = strings.NewReader(input)
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return string(out), exit.ExitCode()
+	}
+	if err != nil {
+		t.Fatalf("%q: %v", args, err)
+	}
+	return string(out), 0
+}
+
 func TestWizardTypedFromStartToTurnedOn(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
