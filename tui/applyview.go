@@ -142,9 +142,8 @@ func (s *apply) labels() map[string]string {
 
 // waitLines say what is waited for, and for how long yet.
 func waitLines(t Theme, r stepRow, at time.Time, width int) []string {
-	text := r.detail
+	text, _, _ := strings.Cut(r.detail, "; goes on in ") // which was true when it began
 	if left := r.until.Sub(at); !r.until.IsZero() && !at.IsZero() && left > 0 {
-		text, _, _ = strings.Cut(text, "; goes on in ") // that was true when it began
 		text += " · " + seconds(left.Truncate(time.Second)) + " left"
 	}
 	return hang("  "+t.Warn.Render("… "), text, width)
