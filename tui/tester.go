@@ -86,6 +86,9 @@ func newTester(e *env, d Draft, have bool, verb Verb) Screen {
 	s.password.help = "Used for this test and not kept"
 	if have {
 		s.password.help = "Empty: the one given before"
+		if e.world.Sandbox() {
+			s.password.help = "Empty: the sandbox's own"
+		}
 	}
 	s.password.explain = Explanation{Title: pq.Title, What: "The Okta password of the test user. It goes to Okta's own sign-in page and nowhere else, and is not kept."}
 	s.password.check = func(text string) error {

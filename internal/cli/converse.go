@@ -58,7 +58,8 @@ func (p *program) lineWizard(ctx context.Context, o *setupOptions) error {
 	if err := p.fromEnvironment(answers); err != nil {
 		return err
 	}
-	p.say("Set up Okta single sign-on. Answer each question and press Enter; an empty answer takes what stands in brackets.", "")
+	p.say(wrap("", "Set up Okta single sign-on. Answer each question and press Enter; an empty answer takes what stands in brackets.", 78)...)
+	p.say("")
 	ctx, cancel := p.limited(ctx)
 	defer cancel()
 	return p.setupWith(ctx, o, answers)
