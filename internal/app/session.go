@@ -63,7 +63,13 @@ func (a *App) Session(ctx context.Context, answers *ask.Answers) (*Session, erro
 	if s.Spec.Label == "" {
 		s.Spec.Label = profile.DefaultLabel
 	}
-	return s, a.connect(ctx, s)
+	if err := a.connect(ctx, s); err != nil {
+		return s, err
+	}
+	if a.cfg.Wanted != nil {
+		a.cfg.Wanted(s.Spec)
+	}
+	return s, nil
 }
 
 // Existing makes the session of a connection that is kept on this machine.

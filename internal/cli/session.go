@@ -39,7 +39,7 @@ func (p *program) openApp(ctx context.Context, flags *answerFlags) (*app.App, er
 // config is what flags and environment say of the parts to build.
 func (p *program) config(ctx context.Context, flags *answerFlags) (app.Config, error) {
 	cfg := app.Config{Getenv: p.Getenv, Home: p.Home, GOOS: p.GOOS, Version: version(), Command: "ssowizard " + p.command,
-		StateDir: p.stateDir, Sandbox: p.sandbox, Org: p.org, Proxy: p.proxy, CAFile: p.caFile, Report: p.report}
+		StateDir: p.stateDir, Sandbox: p.sandbox, Org: p.org, Proxy: p.proxy, CAFile: p.caFile, Report: p.report, Wanted: p.Wanted}
 	if flags != nil {
 		if err := oneStdin(flags); err != nil {
 			return cfg, err

@@ -62,7 +62,7 @@ func (r *run) turnedOn(how string) string {
 
 // pushLate turns on what waits until sign-in with Okta is on and has worked.
 func (r *run) pushLate(ctx context.Context) error {
-	late, err := r.profile.LateSettings(r.plan.Inputs, r.sp.Offered, r.idp)
+	late, err := r.late()
 	if err != nil || len(late) == 0 {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 // real sign-in just as where the switch was ours. What waits for that is handed
 // over after it.
 func (r *run) enableByHand(ctx context.Context) (string, error) {
-	late, err := r.profile.LateSettings(r.plan.Inputs, r.sp.Offered, r.idp)
+	late, err := r.late()
 	switch {
 	case err != nil:
 		return "", err

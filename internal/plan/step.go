@@ -78,6 +78,8 @@ type Plan struct {
 	BookmarkAssign []sso.Assignment
 	// Rotate is set for a rotation.
 	Rotate *RotatePlan
+	// Held is what HoldBack has left out.
+	Held []sso.Change
 	// order overrides the order of a set-up.
 	order [][]StepID
 }

@@ -73,7 +73,10 @@ func (r *run) tester() sso.Person { return *r.plan.Observed.Tester }
 func (r *run) check(found ...sso.Finding) {
 	for _, f := range diagnose.Fill(found, r.explanation()) {
 		if !f.OK {
-			f.Fix = strings.TrimSpace(f.Fix + r.offers(f.Code))
+			f.Others = r.offers(f.Code)
+			for _, o := range f.Others {
+				f.Fix = strings.TrimSpace(f.Fix + fmt.Sprintf(" Or try --input %s=%s: %s", o.Input, o.Answer, o.Why))
+			}
 		}
 		r.findings = append(r.findings, f)
 		r.emit(Event{Kind: EventCheck, Step: StepTest, Check: &f})
@@ -81,10 +84,10 @@ func (r *run) check(found ...sso.Finding) {
 }
 
 // offers names other values of contested settings that are worth a try.
-func (r *run) offers(code string) string {
-	var out string
+func (r *run) offers(code string) []sso.Other {
+	var out []sso.Other
 	for _, o := range r.profile.Offers(code, r.plan.Inputs, r.sp.Offered, r.idp) {
-		out += fmt.Sprintf(" Or try --input %s=%s: %s", o.Input, o.Answer, o.Why)
+		out = append(out, sso.Other{Input: o.Input, Answer: o.Answer, Why: o.Why})
 	}
 	return out
 }

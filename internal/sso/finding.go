@@ -22,7 +22,12 @@ type Finding struct {
 	Flow Flow `json:"flow,omitempty"`
 	// Field is the setting at the service provider that it is about, if any.
 	Field string `json:"field,omitempty"`
+	// Others are answers that are worth a try when the check has failed.
+	Others []Other `json:"-"`
 }
+
+// Other is another answer to a question of the profile, with the reason.
+type Other struct{ Input, Answer, Why string }
 
 // Flow is a part of the proof.
 type Flow string
