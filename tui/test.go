@@ -67,7 +67,7 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		return s, send(runAgain{how: againUndo})
 	case s.moreFactors() && k.String() == "w":
 		return s, send(runAgain{how: againRun, way: sso.TestBrowser})
-	case s.moreFactors() && k.String() == "h" && s.canByHand():
+	case s.moreFactors() && k.String() == "h":
 		return s, send(runAgain{how: againRun, way: sso.TestByHand})
 	default:
 		return s, s.tryOther(k)
@@ -80,10 +80,6 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 func (s *test) moreFactors() bool {
 	return slices.ContainsFunc(s.journey.last.findings, func(f sso.Finding) bool { return !f.OK && f.Code == "sign_in.more_factors" })
 }
-
-// canByHand tells whether a person can carry Okta's answer here: a code of
-// OpenID Connect never reaches a page.
-func (s *test) canByHand() bool { return s.profile == nil || s.profile.Protocol == sso.SAML }
 
 // others are the answers worth a try that the failed checks name, each once,
 // as many as there are digits.
@@ -216,10 +212,8 @@ func (s *test) body() []string {
 			out = failureLines(t, r.err, s.width)
 		}
 		if s.moreFactors() {
-			out = append(out, "", "w  "+t.Strong.Render("sign in yourself in a browser that opens here"))
-			if s.canByHand() {
-				out = append(out, "h  "+t.Strong.Render("sign in by hand, in a browser of your own"))
-			}
+			out = append(out, "", "w  "+t.Strong.Render("sign in yourself in a browser that opens here"),
+				"h  "+t.Strong.Render("sign in by hand, in a browser of your own"))
 		}
 		out = append(out, s.otherLines()...)
 		if len(good) > 0 {
@@ -287,9 +281,6 @@ func (s *test) ShortHelp() []key.Binding {
 	out := keymap(k.Retry, backToPlan, as(k.Exit, "save and quit"))
 	if s.moreFactors() {
 		out = keymap(bind("w", "in a browser", "w"), bind("h", "by hand", "h"), k.Retry, as(k.Exit, "save and quit"))
-		if !s.canByHand() {
-			out = slices.Delete(out, 1, 2)
-		}
 	}
 	if s.journey.verb == Setup {
 		out = append(out, k.Undo)

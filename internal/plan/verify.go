@@ -75,7 +75,7 @@ func (r *run) check(found ...sso.Finding) {
 		if !f.OK {
 			f.Others = r.offers(f.Code)
 			for _, o := range f.Others {
-				f.Fix = strings.TrimSpace(f.Fix + fmt.Sprintf(" Or try --input %s=%s: %s", o.Input, o.Answer, o.Why))
+				f.Fix = strings.TrimSpace(f.Fix + " " + o.Text())
 			}
 		}
 		r.findings = append(r.findings, f)
