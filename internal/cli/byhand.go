@@ -58,6 +58,7 @@ type hand struct {
 	used    int              // of brought
 	letIn   bool             // --confirmed test
 	asked   int              // hand-overs so far
+	useless []error          // of files, for the sign-in at hand
 }
 
 // byHand makes the hand of a command. Files are read, and refused, before
@@ -113,16 +114,22 @@ func (h *hand) Check(check func(data []byte) error) error {
 // Bring gives the next file, asks at the terminal, or stops the run with what a
 // person has to do.
 func (h *hand) Bring(ctx context.Context, o signin.HandOver) (signin.Brought, error) {
+	if o.Problem == nil {
+		h.useless = nil
+	} else if h.used > 0 && !h.p.canAsk() {
+		h.useless = append(h.useless, fmt.Errorf("--response %s: %w", h.names[h.used-1], o.Problem))
+	}
 	switch {
 	case o.Wants == signin.WantsWord && h.letIn:
 		return signin.Brought{}, nil
-	case h.Ready() && o.Problem == nil && o.Wants != signin.WantsWord:
+	case h.Ready() && o.Wants != signin.WantsWord && (o.Problem == nil || !h.p.canAsk()):
+		// A file that is no use may be for a sign-in that an earlier run has had.
 		h.used++
 		return h.brought[h.used-1], nil
 	}
 	if !h.p.canAsk() {
 		if o.Problem != nil {
-			return signin.Brought{}, fmt.Errorf("--response %s: %w", h.names[h.used-1], o.Problem)
+			return signin.Brought{}, errors.Join(h.useless...)
 		}
 		return signin.Brought{}, h.waiting(o)
 	}
