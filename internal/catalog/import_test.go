@@ -92,13 +92,14 @@ func TestImportChoosesTheACSURL(t *testing.T) {
 		{"one", acs(a, post), a, ""},
 		{"the default", acs(a, post+` index="0"`) + acs(b, post+` index="1" isDefault="true"`), b, "Not used: https://voice.example/a (index 0)"},
 		{"the default as a number", acs(a, post+` index="0"`) + acs(b, post+` index="1" isDefault=" 1 "`), b, "2 ACS URLs"},
-		{"the lowest index", acs(a, post+` index="7"`) + acs(b, post+` index="2"`) + acs(c, post), b, "3 ACS URLs"},
+		{"the first in the document", acs(a, post+` index="7"`) + acs(b, post+` index="2"`) + acs(c, post), a, "3 ACS URLs"},
 		{"not one that is no default", acs(a, post+` index="0" isDefault="false"`) + acs(b, post+` index="1"`), b, "2 ACS URLs"},
 		{"no default at all", acs(a, post+` index="0" isDefault="false"`) + acs(b, post+` index="1" isDefault="false"`), a, "2 ACS URLs"},
 		{"a default with another binding", acs(a, `Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact" isDefault="true"`) + acs(b, post), b, "binding HTTP-Artifact"},
 		{"not a web address", acs("javascript:alert(1)", post) + acs(b, post), b, "no usable web address"},
 		{"the same twice", acs(a, post+` index="0"`) + acs(a, post+` index="1"`), a, ""},
-		{"plain http", acs("http://voice.example/a", post), "http://voice.example/a", "is not https"},
+		{"plain http", acs("http://voice.example/a", post) + acs(b, post), b, "http://voice.example/a\", which is not https"},
+		{"plain http on this machine", acs("http://localhost:8080/a", post), "http://localhost:8080/a", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -122,6 +123,7 @@ func TestMetadataThatIsNoUseIsRefused(t *testing.T) {
 		{"broken XML", good[:len(good)-30], "not XML"},
 		{"no ACS URL", metadata(""), "has no ACS URL"},
 		{"no usable ACS URL", metadata(acs("https://voice.example/a", `Binding="urn:x:PAOS"`)), "none of its 1 ACS URLs takes a POST"},
+		{"plain http alone", metadata(acs("http://voice.example/a", post)), "begins with https://"},
 		{"document type with entities", strings.Replace(good, "<md:Entity", bomb+"<md:Entity", 1), "document type"},
 		{"document type alone", strings.Replace(good, "<md:Entity", `<!DOCTYPE x SYSTEM "file:///etc/passwd"><md:Entity`, 1), "document type"},
 		{"entity that nobody defined", strings.Replace(good, "https://Voice", "&evil;", 1), "not XML"},
