@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
@@ -163,6 +166,36 @@ func TestImportFindsTheServiceProviderInAList(t *testing.T) {
 		`<e:EntitiesDescriptor>`+one+`</e:EntitiesDescriptor></e:EntitiesDescriptor>`, "My Voice 2")
 	if p.ID != "my-voice-2" || p.Name != "My Voice 2" || p.App.ACSURL != "https://voice.example/acs" {
 		t.Errorf("id %q, name %q, ACS URL %q", p.ID, p.Name, p.App.ACSURL)
+	}
+}
+
+func TestMetadataIsReadInTheEncodingsThatItComesIn(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(metadata(acs("https://voice.example/acs", post)), " Voice &amp; Co ", "Stimme für alle", 1)
+	body := text[strings.Index(text, "<md:"):]
+	declared := func(name string) string { return `<?xml version="1.0" encoding="` + name + `"?>` + body }
+	encoded := func(e encoding.Encoding, text string) string {
+		out, err := e.NewEncoder().String(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for name, text := range map[string]string{
+		"UTF-8": declared("UTF-8"), "nothing declared": body,
+		"UTF-16, low first":           encoded(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), declared("UTF-16")),
+		"UTF-16, high first":          encoded(unicode.UTF16(unicode.BigEndian, unicode.UseBOM), declared("utf-16")),
+		"UTF-16 without a mark":       encoded(unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), declared("UTF-16LE")),
+		"ISO-8859-1":                  encoded(charmap.ISO8859_1, declared("iso-8859-1")),
+		"windows-1252, single quotes": encoded(charmap.Windows1252, `<?xml version='1.0' encoding='Windows-1252'?>`+body),
+	} {
+		if p, _ := imported(t, text, ""); p.Name != "Stimme für alle" {
+			t.Errorf("%s: %q", name, p.Name)
+		}
+	}
+	_, _, err := catalog.ImportSPMetadata(strings.NewReader(declared("Shift_JIS")), "")
+	if err == nil || !strings.Contains(err.Error(), "in the encoding Shift_JIS, which is not read here; save it as UTF-8") {
+		t.Error(err)
 	}
 }
 
