@@ -244,6 +244,9 @@ func TestTheWordsOfARefusalTellItsReason(t *testing.T) {
 		{"sp_test", "failed: the audience is another", "both have to be acme"},
 		{"signed_in", "sp_refused for another client", "write the secret again"},
 		{"certificate", "of another audience", "active certificate"},
+		{"sign_in.password_expired", "Okta: the password of the audience has ended", "new password"},
+		{"sign_in.idp_error", "Okta, status 404: the audience has ended", "System Log"},
+		{"sign_in.idp_error", "Okta, status 400: invalid_client", "write the secret again"},
 	} {
 		if got := one(t, sso.Finding{Code: tt.code, Got: tt.got}, c); !strings.Contains(got, tt.want) {
 			t.Errorf("%s, %q: %q, want %q", tt.code, tt.got, got, tt.want)
