@@ -313,9 +313,12 @@ type SignInPage struct {
 	Choose     string
 }
 
-// Trouble is advice for the codes of failed checks. A code may end in ".*".
+// Trouble is advice for the codes of failed checks. A code may end in ".*". Says
+// are words of a refusal by which this is known to be its reason, whatever the
+// code; letter case aside.
 type Trouble struct {
 	Codes   []string
+	Says    []string
 	Symptom string
 	Advice  string
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -298,8 +299,9 @@ func (f *filler) err() error {
 	return hint.Add(errors.Join(f.problems...), "check the inputs and what the service provider shows")
 }
 
-// checkURL wants an absolute http or https URL with a host and without user
-// information, spaces or a fragment.
+// checkURL wants an absolute https URL with a host and without user information,
+// spaces or a fragment. Plain http passes on loopback only: anywhere else what
+// proves who a person is could be read on its way.
 func checkURL(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
@@ -308,5 +310,14 @@ func checkURL(s string) error {
 	if u.User != nil || u.Fragment != "" || strings.ContainsFunc(s, unicode.IsSpace) {
 		return fmt.Errorf("%q has a user name, a fragment or a space in it", s)
 	}
+	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return fmt.Errorf("%q is not protected: it has to begin with https://, because whoever reads the answer on its way could sign in as the person", s)
+	}
 	return nil
+}
+
+// isLoopback tells whether a host is this very machine.
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback() || strings.EqualFold(strings.TrimSuffix(host, "."), "localhost")
 }

@@ -96,9 +96,15 @@ func (p *program) catalogList() error {
 		rows = append(rows, []string{line.ID, line.Name, strings.ToUpper(line.Protocol), strings.Join(line.Inputs, ", ")})
 	}
 	p.print.text(table(rows)...)
+	for _, b := range c.Broken() {
+		p.print.warning("left out: " + linesTogether(b.Err))
+	}
 	p.succeed()
 	return nil
 }
+
+// linesTogether is an error that has several lines.
+func linesTogether(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
 // succeed writes the result line of a command that has nothing else to say.
 func (p *program) succeed() {

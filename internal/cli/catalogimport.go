@@ -126,6 +126,11 @@ func (p *program) checkTaken(dir, id, target string, force bool) error {
 	if err != nil {
 		return err
 	}
+	for _, b := range c.Broken() {
+		if b.ID == id && b.File != target {
+			return hint.New(hint.Refused, fmt.Sprintf("the id %q is taken by %s, which is wrong", id, b.File), "give the profile another name with --name, or take that file away")
+		}
+	}
 	have, err := c.Profile(id)
 	switch {
 	case err != nil || have.File == target:

@@ -174,7 +174,7 @@ func (r *run) followOffered(ctx context.Context) error {
 	}
 	r.plan.WantApp = want
 	r.emit(Event{Kind: EventWarning, Step: StepReadback,
-		Detail: fmt.Sprintf("%s shows other values than computed (%s); the Okta app follows", r.profile.Name, changes[0].Field)})
+		Detail: fmt.Sprintf("%s shows other values than computed (%s); the Okta app follows", r.profile.Name, offeredChanges(changes))})
 	err = r.write(ctx, StepApp, "update app "+name(r.app), func(ctx context.Context) (string, error) {
 		updated, err := r.Okta.UpdateApp(ctx, r.app.ID, want)
 		if err == nil {

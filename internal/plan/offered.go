@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/sso"
@@ -29,4 +30,32 @@ func (r *run) warnOffered() {
 				r.profile.Name, f.Got, r.profile.Labels()[f.Field], f.Expected)})
 		}
 	}
+}
+
+// offeredNames are the values of the app that a service provider decides.
+var offeredNames = map[string]string{
+	"settings.signOn.ssoAcsUrl": "ACS URL", "settings.signOn.recipient": "Recipient URL", "settings.signOn.destination": "Destination URL",
+	"settings.signOn.audience": "Audience (SP entity ID)", "settings.signOn.defaultRelayState": "Default RelayState",
+	"settings.signOn.subjectNameIdFormat": "NameID format", "settings.oauthClient.redirect_uris": "redirect URIs",
+}
+
+// offeredChanges names all changes with their new values. Recipient and
+// Destination always follow the ACS URL and are not said beside it.
+func offeredChanges(changes []sso.Change) string {
+	acs := false
+	for _, c := range changes {
+		acs = acs || c.Field == "settings.signOn.ssoAcsUrl"
+	}
+	var out []string
+	for _, c := range changes {
+		field := shortField(c.Field)
+		if acs && (field == "recipient" || field == "destination") {
+			continue
+		}
+		if name, known := offeredNames[c.Field]; known {
+			field = name
+		}
+		out = append(out, field+" "+show(c.To))
+	}
+	return strings.Join(out, ", ")
 }

@@ -95,7 +95,7 @@ func (r *run) offers(code string) []sso.Other {
 func (r *run) explanation() diagnose.Context {
 	var advice []diagnose.Advice
 	for _, t := range r.profile.Troubleshooting {
-		advice = append(advice, diagnose.Advice{Codes: t.Codes, Text: t.Advice})
+		advice = append(advice, diagnose.Advice{Codes: t.Codes, Says: t.Says, Text: t.Advice})
 	}
 	return diagnose.Context{SPName: r.profile.Name, Labels: r.profile.Labels(), Advice: advice, AppLabel: r.app.Label}
 }
