@@ -54,6 +54,8 @@ func row(label, value string) string {
 
 func headline(r plan.Result, where place) string {
 	switch {
+	case r.Command == "undo" && r.Left != "":
+		return "Taken back what ssowizard did: " + plain(r.Left) + "."
 	case r.Command == "undo":
 		return fmt.Sprintf("Taken back. %s and Okta no longer know of each other.", where.SPName)
 	case r.Command == "test":

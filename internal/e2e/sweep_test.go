@@ -74,7 +74,7 @@ func doUndo(w *world, core *plan.Core) error {
 		return err
 	}
 	ctx := context.Background()
-	o, err := core.ObserveAll(ctx, spec)
+	o, err := core.ObserveForUndo(ctx, spec)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sso"
@@ -12,7 +13,8 @@ import (
 // Adopt takes an existing app under management and changes nothing on either
 // side: it notes which app it is and what both sides hold now. With appID "" the
 // app is the one that carries this connection's mark, else the only one with the
-// wanted ACS URL and Audience. Undo later leaves an adopted app in place.
+// wanted ACS URL and Audience. Undo later leaves an adopted app, and what the
+// service provider holds, in place.
 func (c *Core) Adopt(ctx context.Context, spec sso.Spec, appID string) (Result, error) {
 	r := c.newRun("adopt", nil)
 	state, known, err := c.Keeper.Load()
@@ -117,13 +119,31 @@ func (r *run) noteAdopted(o Observed, spec sso.Spec) error {
 		s.OrgID, s.OrgURL, s.ID = o.Org.ID, o.Org.URL, sso.ConnectionID(o.Org.ID, spec.Connection)
 		s.Inputs, s.Push, s.SPAPIURL = spec.Inputs, string(spec.Push), spec.SPAPIURL
 		s.AppID, s.AppName, s.KID = r.app.ID, r.app.Name, r.app.KID
+		if !s.CreatedApp && s.AppliedApp == nil {
+			noteTheirs(s, o.SP, r.Clock.Now())
+		}
 		s.AppliedApp = applied(r.Diff, r.app)
 		if o.SP.Readable && o.SP.Configured {
 			s.AppliedSP = o.SP.Settings
 		}
-		if s.EnabledAt == nil && o.SP.Readable && o.SP.Enabled {
-			now := r.Clock.Now().UTC()
-			s.EnabledAt = &now
-		}
+		noteOn(s, o.SP, r.Clock.Now())
 	})
+}
+
+// noteTheirs notes that a connection was there before us, and what the service
+// provider held then: undo leaves that alone.
+func noteTheirs(s *sso.State, sp sso.SPState, now time.Time) {
+	s.Adopted = true
+	if sp.Readable {
+		s.BeforeSP = &sp
+	}
+	noteOn(s, sp, now)
+}
+
+// noteOn notes that sign-in with Okta was found turned on.
+func noteOn(s *sso.State, sp sso.SPState, now time.Time) {
+	if s.EnabledAt == nil && sp.Readable && sp.Enabled {
+		now = now.UTC()
+		s.EnabledAt = &now
+	}
 }

@@ -191,7 +191,7 @@ func (r *run) finish(err error) (Result, error) {
 	res := Result{Command: r.command, OK: err == nil, ExitCode: int(hint.CodeOf(err)),
 		Connection: r.connection(), Proof: string(r.profile.Proof), Changed: r.writes > 0,
 		Tested: r.tested(), Enabled: r.sp.Enabled}
-	res.Rotated, res.Later = r.rotated, r.later
+	res.Rotated, res.Later, res.Left = r.rotated, r.later, r.left
 	if r.app.ID != "" {
 		res.App = &AppResult{ID: r.app.ID, Label: r.app.Label, KID: r.app.KID}
 	}

@@ -103,8 +103,16 @@ func (r *run) keepApp(app sso.App, created bool) error {
 	r.mu.Lock()
 	r.app = app
 	r.mu.Unlock()
+	o := r.plan.Observed
 	return r.save(func(s *sso.State) {
 		s.AppID, s.AppName, s.KID, s.CreatedApp = app.ID, app.Name, app.KID, created
+		switch {
+		case created:
+			s.Adopted = false
+		case o.App != nil && o.State.AppliedApp == nil:
+			// Found by its mark: another machine has set it up.
+			noteTheirs(s, o.SP, r.Clock.Now())
+		}
 		s.AppliedApp = values
 	})
 }

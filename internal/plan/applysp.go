@@ -339,7 +339,7 @@ func (r *run) proveEnabled(ctx context.Context) error {
 
 func (r *run) keepEnabled() error {
 	now := r.Clock.Now().UTC()
-	return r.save(func(s *sso.State) { s.EnabledAt = &now })
+	return r.save(func(s *sso.State) { s.EnabledAt, s.TurnedOn = &now, true })
 }
 
 // checkProof refuses unless a kept proof is for what both sides hold now.

@@ -53,6 +53,8 @@ type Result struct {
 	Rotated *Rotated `json:"rotated,omitempty"`
 	// Later says what turning on leads to by itself, and when.
 	Later string `json:"later,omitempty"`
+	// Left says what an undo has left in place, in a clause; "" for nothing.
+	Left string `json:"left,omitempty"`
 	// Changed tells whether anything was written.
 	Changed bool `json:"changed"`
 }
@@ -79,6 +81,7 @@ type run struct {
 	rotated  *Rotated
 	secrets  []sso.ClientSecret // of an OIDC app, in memory only
 	later    string             // what turning on leads to, and when
+	left     string             // what an undo leaves in place
 	before   rotateBefore
 	after    sso.IdPValues // of the new key, in a rotation
 

@@ -97,6 +97,11 @@ func sameJSON(a, b any) bool {
 	return errX == nil && errY == nil && string(x) == string(y)
 }
 
+// isEmpty tells whether a field holds nothing, in any of the ways to say so.
+func isEmpty(v any) bool {
+	return v == nil || sameJSON(v, "") || sameJSON(v, []string{}) || sameJSON(v, []string(nil))
+}
+
 // applied is what an app holds now, field by field, in the form that is kept to
 // recognise somebody's change later.
 func applied(diff Differ, app sso.App) map[string]any {

@@ -50,15 +50,30 @@ const manyPeople = 5
 // Observe reads both sides, what does not depend on each other side by side:
 // first the lists, then what belongs to the app that was found. It writes nothing.
 func (c *Core) Observe(ctx context.Context, spec sso.Spec) (Observed, error) {
-	return c.observe(ctx, spec, false)
+	return c.observe(ctx, spec, readNamed)
 }
 
 // ObserveAll also reads whether the assignments of earlier runs still stand.
 func (c *Core) ObserveAll(ctx context.Context, spec sso.Spec) (Observed, error) {
-	return c.observe(ctx, spec, true)
+	return c.observe(ctx, spec, readKept)
 }
 
-func (c *Core) observe(ctx context.Context, spec sso.Spec, kept bool) (Observed, error) {
+// ObserveForUndo reads every assignment of the app, so that undo can name those
+// that somebody else made.
+func (c *Core) ObserveForUndo(ctx context.Context, spec sso.Spec) (Observed, error) {
+	return c.observe(ctx, spec, readAll)
+}
+
+// extent is how many of the app's assignments are read.
+type extent int
+
+const (
+	readNamed extent = iota // those that the Spec names
+	readKept                // and those that earlier runs made
+	readAll                 // all of them
+)
+
+func (c *Core) observe(ctx context.Context, spec sso.Spec, how extent) (Observed, error) {
 	o := Observed{Groups: map[string]sso.Group{}, People: map[string]sso.Person{}}
 	var err error
 	if o.State, o.HaveState, err = c.Keeper.Load(); err != nil {
@@ -75,7 +90,7 @@ func (c *Core) observe(ctx context.Context, spec sso.Spec, kept bool) (Observed,
 	if o.App == nil {
 		return o, nil
 	}
-	return o, c.observeApp(ctx, look(spec, o, kept), &o)
+	return o, c.observeApp(ctx, look(spec, o, how), &o)
 }
 
 // believe takes what was confirmed by hand for what a service provider holds
@@ -196,12 +211,12 @@ type looking struct {
 	people            []string // ids
 }
 
-func look(spec sso.Spec, o Observed, kept bool) looking {
-	l := looking{groups: len(spec.Groups)+len(spec.RemoveGroups) > 0 || spec.Exact}
+func look(spec sso.Spec, o Observed, how extent) looking {
+	l := looking{groups: len(spec.Groups)+len(spec.RemoveGroups) > 0 || spec.Exact || how == readAll}
 	for _, p := range o.People {
 		l.people = append(l.people, p.ID)
 	}
-	if kept {
+	if how == readKept {
 		for _, a := range o.State.Assigned {
 			if a.Kind == sso.ToGroup {
 				l.groups = true
@@ -210,7 +225,7 @@ func look(spec sso.Spec, o Observed, kept bool) looking {
 			}
 		}
 	}
-	l.everybody = spec.Exact || len(l.people) > manyPeople
+	l.everybody = spec.Exact || how == readAll || len(l.people) > manyPeople
 	return l
 }
 
