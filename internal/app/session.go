@@ -36,6 +36,17 @@ type Session struct {
 // taken from the earlier run, then from the profile. Answers that nobody gave
 // and that are needed come back as one error that lists them.
 func (a *App) Session(ctx context.Context, answers *ask.Answers) (*Session, error) {
+	return a.session(ctx, answers, false)
+}
+
+// Adopting makes the session for taking over an app. Inputs that nobody gave are
+// not missed, and no defaults stand in for them: plan.Core.Adopt reads them off
+// both sides.
+func (a *App) Adopting(ctx context.Context, answers *ask.Answers) (*Session, error) {
+	return a.session(ctx, answers, true)
+}
+
+func (a *App) session(ctx context.Context, answers *ask.Answers, adopting bool) (*Session, error) {
 	profile, err := a.profile(answers)
 	if err != nil {
 		return nil, err
@@ -48,14 +59,18 @@ func (a *App) Session(ctx context.Context, answers *ask.Answers) (*Session, erro
 		return nil, err
 	}
 	s.Kept = a.Store.Connection(a.orgKey(s.OrgURL), answers.Text(ask.Connection))
-	if err := s.load(answers); err != nil {
+	if err := s.load(answers, adopting); err != nil {
 		return nil, err
 	}
 	if s.Spec, err = answers.Spec(); err != nil {
 		return nil, err
 	}
 	s.Spec.Profile = profile.ID
-	if s.Spec.Inputs, err = profile.CheckInputs(s.Spec.Inputs); err != nil {
+	check := profile.CheckInputs
+	if adopting {
+		check = profile.CheckGiven
+	}
+	if s.Spec.Inputs, err = check(s.Spec.Inputs); err != nil {
 		return nil, err
 	}
 	if s.Spec.Label == "" {
@@ -130,8 +145,9 @@ func (a *App) orgKey(orgURL string) string {
 	return orgURL
 }
 
-// load takes the answers of the earlier run where this one is silent.
-func (s *Session) load(answers *ask.Answers) error {
+// load takes the answers of the earlier run where this one is silent; in
+// adopting, its inputs wait for what both sides say.
+func (s *Session) load(answers *ask.Answers, adopting bool) error {
 	var err error
 	if s.State, s.Known, err = s.Kept.Load(); err != nil || !s.Known {
 		return err
@@ -145,6 +161,9 @@ func (s *Session) load(answers *ask.Answers) error {
 			return err
 		}
 	}
+	if adopting {
+		return nil
+	}
 	return answers.SetInputs(ask.FromState, s.State.Inputs)
 }
 
@@ -155,7 +174,8 @@ func (a *App) connect(ctx context.Context, s *Session) error {
 		return err
 	}
 	calls := &counter{base: a.transport}
-	core := &plan.Core{Calls: calls.count, LastRequest: calls.lastRequest, Diff: oktaapi.Diff, Keeper: s.Kept, Clock: plan.SystemClock{}, Profile: s.Profile, Report: a.cfg.Report}
+	core := &plan.Core{Calls: calls.count, LastRequest: calls.lastRequest, Diff: oktaapi.Diff, Keeper: s.Kept, Clock: plan.SystemClock{}, Profile: s.Profile, Report: a.cfg.Report,
+		Manages: func(appID string) (string, error) { return a.manages(s, appID) }}
 	retrying := httpx.Retry(calls, httpx.RetryOptions{Notify: func(w httpx.Wait) { core.NoteWaitFor(describeWait(w), w.For) }})
 	core.Okta, err = oktaapi.New(oktaapi.Config{OrgURL: s.OrgURL, Auth: auth, Transport: retrying, UserAgent: a.agent()})
 	if err != nil {

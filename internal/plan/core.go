@@ -32,6 +32,9 @@ type Core struct {
 	// LastRequest gives the other side's id of the last request that changed
 	// something, for the journal; nil where nobody keeps it.
 	LastRequest func() string
+	// Manages names another connection kept here that manages an app, "" for
+	// none; nil where no other connections are known.
+	Manages func(appID string) (connection string, err error)
 	// RunID tells the journal's runs apart; empty means a random one.
 	RunID string
 

@@ -29,6 +29,9 @@ func appDrift(o Observed, changes []sso.Change) []Drift {
 		if c.Field == noteField {
 			continue // only our marker line is ours, and writing it loses nothing
 		}
+		if _, left := o.State.AppliedApp[c.Field]; !left && isEmpty(c.From) && o.State.AppliedApp != nil {
+			continue // it was never there, so nobody has taken it away
+		}
 		out = append(out, Drift{Side: "okta", Field: c.Field, Want: c.To, Got: c.From})
 	}
 	return out
