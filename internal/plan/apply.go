@@ -56,7 +56,10 @@ func (r *run) begin() error {
 			s.Unfinished = r.command
 		}
 		if o.App != nil {
-			s.AppID, s.AppName, s.KID = o.App.ID, o.App.Name, o.App.KID
+			s.AppID, s.AppName = o.App.ID, o.App.Name
+			if s.KID == "" { // else whoever follows another key notes it
+				s.KID = o.App.KID
+			}
 		}
 	})
 }

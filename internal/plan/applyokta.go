@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"example.com/ssowizard/internal/sso"
 )
@@ -190,7 +191,16 @@ func (r *run) stepAssign(ctx context.Context, _ Step) (string, error) {
 			return "", err
 		}
 	}
-	return joinNames(append(append([]sso.Assignment{}, r.plan.Assign...), r.plan.Unassign...)), nil
+	if len(r.plan.Forget) > 0 {
+		if err := r.save(func(s *sso.State) {
+			for _, a := range r.plan.Forget {
+				s.Assigned = without(s.Assigned, a.ID)
+			}
+		}); err != nil {
+			return "", err
+		}
+	}
+	return joinNames(slices.Concat(r.plan.Assign, r.plan.Unassign, r.plan.Forget)), nil
 }
 
 func (r *run) assign(ctx context.Context, step StepID, a sso.Assignment) error {

@@ -70,9 +70,14 @@ func (m *maker) refuseDrift() error {
 		}
 		lines = append(lines, fmt.Sprintf("%s, %s: is %s, would become %s", side, d.Field, show(d.Got), show(d.Want)))
 	}
-	return hint.New(hint.Refused,
+	them := "them"
+	if len(lines) == 1 {
+		them = "it"
+	}
+	err := hint.New(hint.Refused,
 		fmt.Sprintf("%s changed by somebody since: %s", plural(len(lines), "setting was", "settings were"), strings.Join(lines, "; ")),
-		fmt.Sprintf("ssowizard status %s shows both sides; add --override to set %s back", m.Spec.Connection, plural(len(lines), "it", "them")))
+		fmt.Sprintf("ssowizard status %s shows both sides; add --override to set %s back", m.Spec.Connection, them))
+	return hint.Add(err, "%s", m.keeping())
 }
 
 // show is a value as people read it.

@@ -304,6 +304,9 @@ func notProven(connection string) error {
 }
 
 func (m *maker) warnings() {
+	if tip := m.regain(); tip != "" {
+		m.Warnings = append(m.Warnings, tip)
+	}
 	m.warnWhoIsTold()
 	for _, g := range m.Observed.Groups {
 		if g.Type == "BUILT_IN" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,9 @@ type Observed struct {
 	Tester    *sso.Person
 	AppGroups []sso.Assignment
 	AppUsers  []sso.Assignment
+	// groupsRead and usersRead tell whether these are all that the app has, and
+	// keptRead that those of earlier runs were looked for among people.
+	groupsRead, usersRead, keptRead bool
 
 	SP        sso.SPState
 	State     sso.State
@@ -182,6 +186,10 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 	for _, ref := range unique(spec.Groups, spec.RemoveGroups) {
 		g.do(func() (func(), error) {
 			group, err := c.findGroup(ctx, ref)
+			if gone, ours := assigned(o.State, sso.ToGroup, ref); ours && hint.CodeOf(err) == hint.Usage && !slices.Contains(spec.Groups, ref) {
+				// No longer in Okta, or not as it was: it can still be taken away.
+				group, err = sso.Group{ID: gone.ID, Name: gone.Name}, nil
+			}
 			return func() { o.Groups[ref] = group }, err
 		})
 	}
@@ -192,6 +200,9 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 	for _, ref := range people {
 		g.do(func() (func(), error) {
 			person, err := c.findPerson(ctx, ref)
+			if gone, ours := assigned(o.State, sso.ToUser, ref); ours && hint.CodeOf(err) == hint.Usage && !slices.Contains(spec.Users, ref) && ref != spec.Tester {
+				person, err = sso.Person{ID: gone.ID, Login: gone.Name}, nil
+			}
 			return func() { o.People[ref] = person }, err
 		})
 	}
@@ -205,14 +216,24 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 	return nil
 }
 
+// assigned finds an assignment that a run of ours made, by name or id.
+func assigned(s sso.State, kind sso.AssignmentKind, ref string) (sso.Assignment, bool) {
+	for _, a := range s.Assigned {
+		if a.Kind == kind && (a.ID == ref || a.Name == ref) {
+			return a, true
+		}
+	}
+	return sso.Assignment{}, false
+}
+
 // looking is what to read of the app's assignments.
 type looking struct {
-	groups, everybody bool
-	people            []string // ids
+	groups, everybody, kept bool
+	people                  []string // ids
 }
 
 func look(spec sso.Spec, o Observed, how extent) looking {
-	l := looking{groups: len(spec.Groups)+len(spec.RemoveGroups) > 0 || spec.Exact || how == readAll}
+	l := looking{kept: how == readKept, groups: len(spec.Groups)+len(spec.RemoveGroups) > 0 || spec.Exact || how == readAll}
 	for _, p := range o.People {
 		l.people = append(l.people, p.ID)
 	}
@@ -232,6 +253,7 @@ func look(spec sso.Spec, o Observed, how extent) looking {
 func (c *Core) observeApp(ctx context.Context, l looking, o *Observed) error {
 	g := newGather()
 	app := *o.App
+	o.groupsRead, o.usersRead, o.keptRead = l.groups, l.everybody, l.kept
 	if app.Status == sso.StatusActive {
 		g.do(func() (func(), error) {
 			idp, secrets, err := c.idpValues(ctx, app)
