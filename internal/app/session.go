@@ -169,15 +169,7 @@ func (s *Session) load(answers *ask.Answers, adopting bool) error {
 
 // connect builds the clients for both sides.
 func (a *App) connect(ctx context.Context, s *Session) error {
-	auth, err := a.auth(s.OrgURL)
-	if err != nil {
-		return err
-	}
-	calls := &counter{base: a.transport}
-	core := &plan.Core{Calls: calls.count, LastRequest: calls.lastRequest, Diff: oktaapi.Diff, Keeper: s.Kept, Clock: plan.SystemClock{}, Profile: s.Profile, Report: a.cfg.Report,
-		Manages: func(appID string) (string, error) { return a.manages(s, appID) }}
-	retrying := httpx.Retry(calls, httpx.RetryOptions{Notify: func(w httpx.Wait) { core.NoteWaitFor(describeWait(w), w.For) }})
-	core.Okta, err = oktaapi.New(oktaapi.Config{OrgURL: s.OrgURL, Auth: auth, Transport: retrying, UserAgent: a.agent()})
+	core, calls, err := a.connectOkta(s)
 	if err != nil {
 		return err
 	}
@@ -189,6 +181,20 @@ func (a *App) connect(ctx context.Context, s *Session) error {
 	}
 	s.Core = core
 	return ctx.Err()
+}
+
+// connectOkta builds a core with Okta's side alone.
+func (a *App) connectOkta(s *Session) (*plan.Core, *counter, error) {
+	auth, err := a.auth(s.OrgURL)
+	if err != nil {
+		return nil, nil, err
+	}
+	calls := &counter{base: a.transport}
+	core := &plan.Core{Calls: calls.count, LastRequest: calls.lastRequest, Diff: oktaapi.Diff, Keeper: s.Kept, Clock: plan.SystemClock{}, Profile: s.Profile, Report: a.cfg.Report,
+		Manages: func(appID string) (string, error) { return a.manages(s, appID) }}
+	retrying := httpx.Retry(calls, httpx.RetryOptions{Notify: func(w httpx.Wait) { core.NoteWaitFor(describeWait(w), w.For) }})
+	core.Okta, err = oktaapi.New(oktaapi.Config{OrgURL: s.OrgURL, Auth: auth, Transport: retrying, UserAgent: a.agent()})
+	return core, calls, err
 }
 
 func (a *App) agent() string { return "ssowizard/" + a.cfg.Version }

@@ -68,6 +68,33 @@ func (c *Core) ObserveForUndo(ctx context.Context, spec sso.Spec) (Observed, err
 	return c.observe(ctx, spec, readAll)
 }
 
+// ObserveOkta reads what Okta alone tells of a connection, for when the rest
+// cannot be known. A state that cannot be read is no matter: the app is then
+// found by its mark alone.
+func (c *Core) ObserveOkta(ctx context.Context, spec sso.Spec) (Observed, error) {
+	o := Observed{}
+	if state, known, err := c.Keeper.Load(); err == nil {
+		o.State, o.HaveState = state, known
+	}
+	g := newGather()
+	g.do(func() (func(), error) {
+		org, err := c.Okta.Org(ctx)
+		return func() { o.Org = org }, err
+	})
+	g.do(func() (func(), error) {
+		apps, err := c.Okta.Apps(ctx)
+		return func() { o.Apps, o.Listed = apps, c.Clock.Now() }, err
+	})
+	err := g.wait()
+	if err != nil {
+		return o, err
+	}
+	if o.App, err = findOurs(o, spec); err != nil || o.App == nil {
+		return o, err
+	}
+	return o, c.observeApp(ctx, looking{}, &o)
+}
+
 // extent is how many of the app's assignments are read.
 type extent int
 

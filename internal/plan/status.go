@@ -53,12 +53,34 @@ func StatusOf(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ, 
 		}
 		s.Tested = m.proofHolds()
 	}
-	if o.IdP != nil {
-		if info, err := certificate.Inspect(o.IdP.Certificate); err == nil {
-			s.Certificate = &CertificateStatus{SHA256: info.SHA256, NotAfter: info.NotAfter.UTC(), DaysLeft: info.DaysLeft(now)}
-		}
-	}
+	s.Certificate = certificateStatus(o, now)
 	return s, nil
+}
+
+// PartOf is the status as far as Okta alone tells it; whether it is turned on,
+// tested and as it should be is not known. What tells it may be incomplete.
+func PartOf(connection string, o Observed, now time.Time) ConnectionStatus {
+	s := ConnectionStatus{Connection: connection, Profile: o.State.Profile, Org: o.Org.URL, Unfinished: o.State.Unfinished,
+		Certificate: certificateStatus(o, now)}
+	if o.App == nil {
+		return s
+	}
+	s.App = &AppResult{ID: o.App.ID, Label: o.App.Label, KID: o.App.KID}
+	if mark, ok := sso.FindMarker(o.App.AdminNote); ok && s.Profile == "" {
+		s.Profile = mark.Profile
+	}
+	return s
+}
+
+func certificateStatus(o Observed, now time.Time) *CertificateStatus {
+	if o.IdP == nil {
+		return nil
+	}
+	info, err := certificate.Inspect(o.IdP.Certificate)
+	if err != nil {
+		return nil
+	}
+	return &CertificateStatus{SHA256: info.SHA256, NotAfter: info.NotAfter.UTC(), DaysLeft: info.DaysLeft(now)}
 }
 
 func (m *maker) statusDrift() []Drift {
