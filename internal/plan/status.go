@@ -93,20 +93,21 @@ func (m *maker) statusDrift() []Drift {
 		out = append(out, Drift{Side: "okta", Field: c.Field, Want: c.To, Got: c.From})
 	}
 	kid, switched := m.keySwitched()
-	if switched {
-		out = append(out, kid)
-	}
-	out = append(out, m.lostAssignments()...)
 	if o.IdP == nil || o.State.AppliedSP == nil {
-		return out
+		if switched {
+			out = append(out, kid)
+		}
+		return append(out, m.lostAssignments()...)
 	}
 	changes, err := m.settingChanges()
 	if err != nil {
-		return append(out, Drift{Side: "sp", Field: "settings", Got: text(err.Error())})
+		return append(append(out, m.lostAssignments()...), Drift{Side: "sp", Field: "settings", Got: text(err.Error())})
 	}
-	if switched {
+	if switched && !m.trusts(changes) {
+		out = append(out, kid)
 		changes = slices.DeleteFunc(changes, m.leftByUs)
 	}
+	out = append(out, m.lostAssignments()...)
 	for _, c := range m.readable(changes) {
 		out = append(out, Drift{Side: "sp", Field: c.Field, Want: c.To, Got: c.From})
 	}
@@ -128,6 +129,23 @@ func (m *maker) keySwitched() (Drift, bool) {
 		return Drift{}, false
 	}
 	return Drift{Side: "okta", Field: "credentials.signing.kid", Want: ours, Got: o.App.KID}, true
+}
+
+// trusts tells whether the service provider holds the certificate of the active
+// key: then somebody has changed the key on both sides, as a rotation from
+// another machine does, and nothing is wrong.
+func (m *maker) trusts(changes []sso.Change) bool {
+	holds := false
+	for _, s := range m.Profile.Settings {
+		if s.Rendering == "" || m.Observed.SP.Settings[s.ID] == "" {
+			continue
+		}
+		if slices.ContainsFunc(changes, func(c sso.Change) bool { return c.Field == s.ID }) {
+			return false
+		}
+		holds = true
+	}
+	return holds && m.Observed.SP.Readable
 }
 
 // leftByUs tells of a certificate that differs only because Okta's has changed:

@@ -54,6 +54,18 @@ func TestAKeyThatSomebodySwitchedIsOktasDifference(t *testing.T) {
 	}
 }
 
+func TestAKeyThatWasChangedOnBothSidesIsNoDifference(t *testing.T) {
+	w := newWorld(t)
+	w.mustSetup(w.spec(nil))
+	mine := w.keeper.state
+	w.okta.apps[0].KID = "kid2" // a rotation from another machine
+	w.mustSetup(w.spec(nil))
+	w.keeper.state = mine
+	if got := w.status().Drift; len(got) > 0 {
+		t.Errorf("drift %+v", got)
+	}
+}
+
 func TestARotationThatIsUnderWayIsNobodysChange(t *testing.T) {
 	w := newWorld(t)
 	w.mustSetup(w.spec(nil))
