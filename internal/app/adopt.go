@@ -29,7 +29,7 @@ func (a *App) Unknown(ctx context.Context, client *oktaapi.Client, orgURL string
 	for _, app := range apps {
 		mark, ok := sso.FindMarker(app.AdminNote)
 		// A bookmark belongs to an app beside it and is not taken on its own.
-		if !ok || strings.Contains(mark.Name, "#") || known[app.ID] {
+		if !ok || strings.Contains(mark.Name, "#") || known[app.ID] != "" {
 			continue
 		}
 		out = append(out, Marked{app, mark})
@@ -37,21 +37,32 @@ func (a *App) Unknown(ctx context.Context, client *oktaapi.Client, orgURL string
 	return out, nil
 }
 
-// managed are the ids of the apps that this machine's connections manage.
-func (a *App) managed(orgURL string) (map[string]bool, error) {
+// managed are the ids of the apps that this machine's connections manage, with
+// the connections' names.
+func (a *App) managed(orgURL string) (map[string]string, error) {
 	entries, err := a.Store.List()
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]bool{}
+	out := map[string]string{}
 	for _, e := range entries {
 		if e.Org != a.orgKey(orgURL) {
 			continue
 		}
 		state, found, err := a.Store.Connection(e.Org, e.Name).Load()
 		if err == nil && found && state.AppID != "" {
-			out[state.AppID] = true
+			out[state.AppID] = e.Name
 		}
 	}
 	return out, nil
+}
+
+// manages names the other connection of the session's org that manages an app
+// from this machine, "" for none.
+func (a *App) manages(s *Session, appID string) (string, error) {
+	all, err := a.managed(s.OrgURL)
+	if name := all[appID]; name != s.Kept.Name() {
+		return name, err
+	}
+	return "", err
 }

@@ -36,6 +36,17 @@ type Session struct {
 // taken from the earlier run, then from the profile. Answers that nobody gave
 // and that are needed come back as one error that lists them.
 func (a *App) Session(ctx context.Context, answers *ask.Answers) (*Session, error) {
+	return a.session(ctx, answers, false)
+}
+
+// Adopting makes the session for taking over an app. Inputs that nobody gave are
+// not missed, and no defaults stand in for them: plan.Core.Adopt reads them off
+// both sides.
+func (a *App) Adopting(ctx context.Context, answers *ask.Answers) (*Session, error) {
+	return a.session(ctx, answers, true)
+}
+
+func (a *App) session(ctx context.Context, answers *ask.Answers, adopting bool) (*Session, error) {
 	profile, err := a.profile(answers)
 	if err != nil {
 		return nil, err
@@ -48,7 +59,7 @@ func (a *App) Session(ctx context.Context, answers *ask.Answers) (*Session, erro
 		return nil, err
 	}
 	s.Kept = a.Store.Connection(a.orgKey(s.OrgURL), answers.Text(ask.Connection))
-	if err := s.load(answers); err != nil {
+	if err := s.load(answers, adopting); err != nil {
 		return nil, err
 	}
 	if s.Spec, err = answers.Spec(); err != nil {
@@ -57,7 +68,11 @@ func (a *App) Session(ctx context.Context, answers *ask.Answers) (*Session, erro
 	s.Spec.Profile = profile.ID
 	tester, named := answers.Get(ask.TestUser)
 	s.Spec.TesterNamed = named && tester.From < ask.FromState
-	if s.Spec.Inputs, err = profile.CheckInputs(s.Spec.Inputs); err != nil {
+	check := profile.CheckInputs
+	if adopting {
+		check = profile.CheckGiven
+	}
+	if s.Spec.Inputs, err = check(s.Spec.Inputs); err != nil {
 		return nil, err
 	}
 	if s.Spec.Label == "" {
@@ -138,8 +153,9 @@ func (a *App) orgKey(orgURL string) string {
 	return orgURL
 }
 
-// load takes the answers of the earlier run where this one is silent.
-func (s *Session) load(answers *ask.Answers) error {
+// load takes the answers of the earlier run where this one is silent; in
+// adopting, its inputs wait for what both sides say.
+func (s *Session) load(answers *ask.Answers, adopting bool) error {
 	var err error
 	if s.State, s.Known, err = s.Kept.Load(); err != nil || !s.Known {
 		return err
@@ -153,19 +169,15 @@ func (s *Session) load(answers *ask.Answers) error {
 			return err
 		}
 	}
+	if adopting {
+		return nil
+	}
 	return answers.SetInputs(ask.FromState, s.State.Inputs)
 }
 
 // connect builds the clients for both sides.
 func (a *App) connect(ctx context.Context, s *Session) error {
-	auth, err := a.auth(s.OrgURL)
-	if err != nil {
-		return err
-	}
-	calls := &counter{base: a.transport}
-	core := &plan.Core{Calls: calls.count, LastRequest: calls.lastRequest, Diff: oktaapi.Diff, Keeper: s.Kept, Clock: plan.SystemClock{}, Profile: s.Profile, Report: a.cfg.Report}
-	retrying := httpx.Retry(calls, httpx.RetryOptions{Notify: func(w httpx.Wait) { core.NoteWaitFor(describeWait(w), w.For) }})
-	core.Okta, err = oktaapi.New(oktaapi.Config{OrgURL: s.OrgURL, Auth: auth, Transport: retrying, UserAgent: a.agent()})
+	core, calls, err := a.connectOkta(s)
 	if err != nil {
 		return err
 	}
@@ -177,6 +189,20 @@ func (a *App) connect(ctx context.Context, s *Session) error {
 	}
 	s.Core = core
 	return ctx.Err()
+}
+
+// connectOkta builds a core with Okta's side alone.
+func (a *App) connectOkta(s *Session) (*plan.Core, *counter, error) {
+	auth, err := a.auth(s.OrgURL)
+	if err != nil {
+		return nil, nil, err
+	}
+	calls := &counter{base: a.transport}
+	core := &plan.Core{Calls: calls.count, LastRequest: calls.lastRequest, Diff: oktaapi.Diff, Keeper: s.Kept, Clock: plan.SystemClock{}, Profile: s.Profile, Report: a.cfg.Report,
+		Manages: func(appID string) (string, error) { return a.manages(s, appID) }}
+	retrying := httpx.Retry(calls, httpx.RetryOptions{Notify: func(w httpx.Wait) { core.NoteWaitFor(describeWait(w), w.For) }})
+	core.Okta, err = oktaapi.New(oktaapi.Config{OrgURL: s.OrgURL, Auth: auth, Transport: retrying, UserAgent: a.agent()})
+	return core, calls, err
 }
 
 func (a *App) agent() string { return "ssowizard/" + a.cfg.Version }

@@ -49,6 +49,26 @@ func (p *Profile) CheckInputs(given map[string]string) (map[string]string, error
 	return out, nil
 }
 
+// CheckGiven checks only the answers that were given: none is missed, and no
+// default is taken. Answers that are empty are left out.
+func (p *Profile) CheckGiven(given map[string]string) (map[string]string, error) {
+	out := map[string]string{}
+	var problems []error
+	if err := p.unknownInputs(given); err != nil {
+		problems = append(problems, err)
+	}
+	for _, in := range slices.Concat(p.Inputs, p.choiceInputs()) {
+		if value := given[in.ID]; value != "" {
+			problems = append(problems, in.Check(value))
+			out[in.ID] = value
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, hint.With(hint.Usage, err, "")
+	}
+	return out, nil
+}
+
 func (p *Profile) unknownInputs(given map[string]string) error {
 	var known, unknown []string
 	for _, in := range p.Inputs {

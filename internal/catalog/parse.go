@@ -71,6 +71,7 @@ func (r *reader) profile(p *Profile, f *fields) {
 	p.TurnOn = TurnOn(f.oneOf("turn_on", true, string(TurnOnSwitch), string(TurnOnNone)))
 	p.Proof = ProofKind(f.oneOf("proof", true, string(ProofSPTest), string(ProofSignIn), string(ProofResponse)))
 	p.Consent = f.text("consent", p.TurnOn == TurnOnSwitch)
+	p.Irrevocable = f.text("irrevocable", false)
 	r.deadline(p, f)
 	r.bookmark(p, f)
 	p.FollowUp = f.texts("follow_up")

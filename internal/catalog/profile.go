@@ -37,6 +37,9 @@ type Profile struct {
 	// Consent says what turning on does to people; it is shown when consent
 	// is asked for.
 	Consent string
+	// Irrevocable says what turning on did that undo cannot take back; undo
+	// shows it. "" where there is nothing of the kind.
+	Irrevocable string
 	// Deadline is what happens some time after turning on.
 	Deadline        *Deadline
 	FollowUp        []string

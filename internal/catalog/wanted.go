@@ -113,7 +113,7 @@ func (p *Profile) PlannedSettings(inputs, offered map[string]string) ([]sso.SPSe
 }
 
 func (p *Profile) settings(inputs, offered map[string]string, idp sso.IdPValues, planned bool) ([]sso.SPSetting, error) {
-	all, err := p.allSettings(inputs, offered, idp, planned)
+	all, err := p.render(p.Settings, inputs, offered, idp, planned)
 	return slices.DeleteFunc(all, p.waitsForSwitch), err
 }
 
@@ -121,7 +121,13 @@ func (p *Profile) settings(inputs, offered map[string]string, idp sso.IdPValues,
 // sign-in with Okta is on and has worked. WantedSettings leaves them out. Each
 // wants the Consent of its Setting.
 func (p *Profile) LateSettings(inputs, offered map[string]string, idp sso.IdPValues) ([]sso.SPSetting, error) {
-	all, err := p.allSettings(inputs, offered, idp, false)
+	var late []Setting
+	for _, s := range p.Settings {
+		if s.Late {
+			late = append(late, s)
+		}
+	}
+	all, err := p.render(late, inputs, offered, idp, false)
 	return slices.DeleteFunc(all, func(s sso.SPSetting) bool { return !p.waitsForSwitch(s) }), err
 }
 
@@ -130,11 +136,12 @@ func (p *Profile) waitsForSwitch(s sso.SPSetting) bool {
 	return known.Late && s.Value == boolText(true)
 }
 
-func (p *Profile) allSettings(inputs, offered map[string]string, idp sso.IdPValues, planned bool) ([]sso.SPSetting, error) {
+// render gives the values of some of the profile's settings.
+func (p *Profile) render(settings []Setting, inputs, offered map[string]string, idp sso.IdPValues, planned bool) ([]sso.SPSetting, error) {
 	values := p.values(inputs, offered, idp)
 	var out []sso.SPSetting
 	var problems []error
-	for _, s := range p.Settings {
+	for _, s := range settings {
 		if s.Kind == KindReadOnly || !s.When.holds(inputs, p.byHand) {
 			continue
 		}

@@ -177,8 +177,10 @@ func (p *program) undoCommand() *cobra.Command {
 		Use:   "undo NAME",
 		Short: "Take back what setup did, on both sides",
 		Long: `Take back what setup did, in reverse: sign-in with Okta is turned off, the
-service provider gets back what it held before, the Okta app is deleted. An app
-that was there before stays and loses only what was added to it.`,
+service provider gets back what it held before, the Okta app is deleted. A
+connection that was there before, and was adopted, stays as it is on both sides
+and loses only what was added to it. What somebody else has changed since is
+named, and only thrown away with --override.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.undo(cmd.Context(), f, args[0]) },
 	}
@@ -193,7 +195,7 @@ func (p *program) undo(ctx context.Context, f *answerFlags, name string) error {
 	if err != nil {
 		return cause(ctx, err)
 	}
-	observed, err := s.Core.ObserveAll(ctx, s.Spec)
+	observed, err := s.Core.ObserveForUndo(ctx, s.Spec)
 	if err != nil {
 		return cause(ctx, err)
 	}

@@ -77,6 +77,9 @@ func (p *program) status(ctx context.Context, o *statusOptions, names []string) 
 	if err != nil {
 		return err
 	}
+	if err := p.oneAddress(a, &o.answerFlags, entries); err != nil {
+		return err
+	}
 	list, err := p.look(ctx, a, &o.answerFlags, entries)
 	err = cause(ctx, err)
 	code := hint.CodeOf(err)
@@ -122,11 +125,14 @@ func (s statusLine) due(within time.Duration) []string {
 	if s.Unfinished != "" {
 		out = append(out, s.Unfinished+" is not finished")
 	}
-	if !s.Tested {
+	if s.Tested != nil && !*s.Tested {
 		out = append(out, "is not tested")
 	}
 	if len(s.Drift) > 0 {
-		out = append(out, "differs from what was set up: "+words.Field(s.Drift[0].Field, nil))
+		out = append(out, "differs from what was set up: "+words.Field(s.Drift[0].Field, s.labels))
+	}
+	if s.Error != "" && !s.unknown {
+		out = append(out, "has a broken journal")
 	}
 	if c := s.Certificate; c != nil && time.Until(c.NotAfter) < within {
 		out = append(out, fmt.Sprintf("has a certificate that ends in %s", count(c.DaysLeft, "day", "days")))
@@ -157,6 +163,14 @@ func (p *program) entries(a *app.App, names []string) ([]store.Entry, error) {
 	return out, errors.Join(problems...)
 }
 
+func (p *program) oneAddress(a *app.App, f *answerFlags, entries []store.Entry) error {
+	answers, err := f.answers(p, nil)
+	if err != nil {
+		return err
+	}
+	return a.OneAddress(entries, answers, f.file(ask.SPToken) != "")
+}
+
 // look reads all connections side by side; one that fails does not hide the others.
 func (p *program) look(ctx context.Context, a *app.App, f *answerFlags, entries []store.Entry) ([]statusLine, error) {
 	list := make([]statusLine, len(entries))
@@ -166,38 +180,70 @@ func (p *program) look(ctx context.Context, a *app.App, f *answerFlags, entries 
 	g.SetLimit(4)
 	for i, e := range entries {
 		g.Go(func() error {
-			s, err := p.lookAt(ctx, a, f, e)
-			list[i] = statusLine{Type: "connection", ConnectionStatus: s}
+			line, err := p.lookAt(ctx, a, f, e)
 			if err != nil {
+				line = p.glimpse(ctx, a, f, e, err)
 				mu.Lock()
 				defer mu.Unlock()
-				list[i].problem = err.Error()
 				problems = append(problems, fmt.Errorf("%s: %w", e.Name, err))
 			}
+			list[i] = line
 			return nil
 		})
 	}
 	return list, errors.Join(g.Wait(), errors.Join(problems...))
 }
 
-func (p *program) lookAt(ctx context.Context, a *app.App, f *answerFlags, e store.Entry) (plan.ConnectionStatus, error) {
-	unknown := plan.ConnectionStatus{Connection: e.Name, Org: e.Org, Drift: []plan.Drift{}}
-	answers, err := f.answers(p, nil)
+// lookAt tells how a connection stands. A journal that is broken is told
+// beside it.
+func (p *program) lookAt(ctx context.Context, a *app.App, f *answerFlags, e store.Entry) (statusLine, error) {
+	answers, err := p.lookAnswers(f)
 	if err != nil {
-		return unknown, err
-	}
-	if err := answers.Set(ask.Test, ask.FromFlag, string(sso.TestNone)); err != nil {
-		return unknown, err
+		return statusLine{}, err
 	}
 	s, err := a.Entry(ctx, e, answers)
 	if err != nil {
-		return unknown, err
+		return statusLine{}, err
 	}
 	observed, err := s.Core.ObserveAll(ctx, s.Spec)
 	if err != nil {
-		return unknown, err
+		return statusLine{}, err
 	}
-	return plan.StatusOf(s.Spec, s.Profile, observed, s.Core.Diff, time.Now())
+	status, err := plan.StatusOf(s.Spec, s.Profile, observed, s.Core.Diff, time.Now())
+	line := statusLine{Type: "connection", ConnectionStatus: status, Enabled: &status.Enabled, Tested: &status.Tested,
+		sp: s.Profile.Name, labels: s.Profile.Labels()}
+	if _, broken := s.Kept.Journal(); broken != nil {
+		line.Error = broken.Error()
+	}
+	return line, err
+}
+
+func (p *program) lookAnswers(f *answerFlags) (*ask.Answers, error) {
+	answers, err := f.answers(p, nil)
+	if err != nil {
+		return nil, err
+	}
+	return answers, answers.Set(ask.Test, ask.FromFlag, string(sso.TestNone))
+}
+
+// glimpse is what Okta alone tells of a connection of which the rest is not
+// known, and why it is not.
+func (p *program) glimpse(ctx context.Context, a *app.App, f *answerFlags, e store.Entry, why error) statusLine {
+	line := statusLine{Type: "connection", ConnectionStatus: plan.ConnectionStatus{Connection: e.Name, Org: e.Org}, Error: why.Error(), unknown: true}
+	answers, err := p.lookAnswers(f)
+	if err != nil || ctx.Err() != nil {
+		return line
+	}
+	s, err := a.Glimpse(e, answers)
+	if err != nil {
+		return line
+	}
+	observed, err := s.Core.ObserveOkta(ctx, s.Spec)
+	if err != nil && observed.App == nil {
+		return line
+	}
+	line.ConnectionStatus = plan.PartOf(e.Name, observed, time.Now())
+	return line
 }
 
 func anyDue(list []statusLine, within time.Duration) bool {

@@ -54,6 +54,8 @@ func row(label, value string) string {
 
 func headline(r plan.Result, where place) string {
 	switch {
+	case r.Command == "undo" && r.Left != "":
+		return "Taken back what ssowizard did: " + plain(r.Left) + "."
 	case r.Command == "undo":
 		return fmt.Sprintf("Taken back. %s and Okta no longer know of each other.", where.SPName)
 	case r.Command == "test":
@@ -148,11 +150,18 @@ func (t *textPrinter) next(r plan.Result, where place) []string {
 	return lines
 }
 
-// statusLine is one connection in the output of status.
+// statusLine is one connection in the output of status. What is not known is null.
 type statusLine struct {
 	Type string `json:"type"`
 	plan.ConnectionStatus
-	problem string
+	Enabled *bool `json:"enabled"`
+	Tested  *bool `json:"tested"`
+	// Error says why something is not known, or what is broken here.
+	Error string `json:"error,omitempty"`
+
+	unknown bool // no more is known than what Okta tells
+	sp      string
+	labels  map[string]string // of the service provider's settings
 }
 
 func (t *textPrinter) status(list []statusLine, _ hint.Code, err error) {
@@ -166,7 +175,7 @@ func (t *textPrinter) status(list []statusLine, _ hint.Code, err error) {
 			cert = fmt.Sprintf("%d days left", s.Certificate.DaysLeft)
 		}
 		state := s.Summary()
-		if s.problem != "" {
+		if s.unknown {
 			state = "not known"
 		}
 		rows = append(rows, []string{s.Connection, plain(s.Org), state, cert})
@@ -184,16 +193,22 @@ func (t *textPrinter) status(list []statusLine, _ hint.Code, err error) {
 
 func (t *textPrinter) details(s statusLine) []string {
 	var lines []string
-	if s.problem != "" {
-		lines = append(lines, "", s.Connection+": "+plain(s.problem))
+	if s.Error != "" {
+		lines = append(lines, "", s.Connection+": "+plain(s.Error))
+	}
+	if s.unknown && s.App != nil {
+		lines = append(lines, fmt.Sprintf("  In Okta its app is %s (%s).", plain(s.App.Label), s.App.ID))
 	}
 	for i, d := range s.Drift {
 		if i == 0 {
 			lines = append(lines, "", t.ink.warn(s.Connection+" differs from what was set up:"))
 		}
-		side := map[string]string{"okta": "Okta", "sp": s.Profile}[d.Side]
-		lines = append(lines, fmt.Sprintf("  %s, %s", side, fieldLabel(d.Field, nil)),
+		side := map[string]string{"okta": "Okta", "sp": s.sp}[d.Side]
+		lines = append(lines, fmt.Sprintf("  %s, %s", side, fieldLabel(d.Field, s.labels)),
 			"      wanted  "+showValue(d.Want), "      is      "+showValue(d.Got))
+	}
+	for _, tip := range s.Hints {
+		lines = append(lines, wrap("  ", plain(tip), t.columns())...)
 	}
 	return lines
 }

@@ -65,7 +65,7 @@ func doUndo(w *world, core *plan.Core) error {
 		return err
 	}
 	ctx := context.Background()
-	o, err := core.ObserveAll(ctx, spec)
+	o, err := core.ObserveForUndo(ctx, spec)
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,13 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"strings"
+	"time"
 
+	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sso"
 )
@@ -12,7 +16,10 @@ import (
 // Adopt takes an existing app under management and changes nothing on either
 // side: it notes which app it is and what both sides hold now. With appID "" the
 // app is the one that carries this connection's mark, else the only one with the
-// wanted ACS URL and Audience. Undo later leaves an adopted app in place.
+// wanted ACS URL and Audience. The inputs of the Spec are those that were given:
+// the others are read off both sides, then taken from an earlier run or the
+// profile, and what is left is a usage error. Undo later leaves an adopted app, and what the
+// service provider holds, in place.
 func (c *Core) Adopt(ctx context.Context, spec sso.Spec, appID string) (Result, error) {
 	r := c.newRun("adopt", nil)
 	state, known, err := c.Keeper.Load()
@@ -30,8 +37,11 @@ func (c *Core) Adopt(ctx context.Context, spec sso.Spec, appID string) (Result, 
 	if err != nil {
 		return r.finish(err)
 	}
-	o.App = &app
+	o.App, o.Bookmark = &app, findBookmark(o, spec)
 	if err := c.observeApp(ctx, looking{}, &o); err != nil {
+		return r.finish(err)
+	}
+	if spec.Inputs, err = r.readInputs(ctx, &o, spec); err != nil {
 		return r.finish(err)
 	}
 	r.fromObserved(o)
@@ -65,14 +75,7 @@ func (r *run) choose(o Observed, spec sso.Spec, appID string) (sso.App, error) {
 }
 
 func (r *run) candidates(o Observed, spec sso.Spec, appID string) ([]sso.App, error) {
-	inputs, err := r.profile.CompleteInputs(spec.Inputs, o.SP)
-	want := sso.App{}
-	if err == nil {
-		want, err = r.profile.WantedApp(spec.Label, inputs, o.SP.Offered)
-	}
-	if err != nil && appID == "" {
-		return nil, err
-	}
+	want, wantErr := r.wantedBy(o, spec)
 	id := sso.ConnectionID(o.Org.ID, spec.Connection)
 	var marked, alike []sso.App
 	for _, app := range o.Apps {
@@ -91,7 +94,24 @@ func (r *run) candidates(o Observed, spec sso.Spec, appID string) ([]sso.App, er
 	if len(marked) > 0 {
 		return marked, nil
 	}
+	if wantErr != nil && appID == "" {
+		return nil, hint.Add(wantErr, "or name the app with --app ID: it tells most of this by itself")
+	}
 	return alike, nil
+}
+
+// wantedBy is the app that the given inputs, and those that the service provider
+// alone tells, ask for.
+func (r *run) wantedBy(o Observed, spec sso.Spec) (sso.App, error) {
+	told := r.profile.DeriveInputs(spec.Inputs, catalog.Evidence{Held: o.SP})
+	inputs, err := r.profile.CheckInputs(merged(told.Answers, spec.Inputs))
+	if err == nil {
+		inputs, err = r.profile.CompleteInputs(inputs, o.SP)
+	}
+	if err != nil {
+		return sso.App{}, err
+	}
+	return r.profile.WantedApp(spec.Label, inputs, o.SP.Offered)
 }
 
 func (r *run) adoptable(o Observed, spec sso.Spec, app sso.App) error {
@@ -104,7 +124,73 @@ func (r *run) adoptable(o Observed, spec sso.Spec, app sso.App) error {
 		return hint.New(hint.Refused, fmt.Sprintf("the app %s belongs to connection %q", name(app), mark.Name),
 			fmt.Sprintf("adopt it under that name: ssowizard adopt %s --app %s --sp %s", mark.Name, app.ID, mark.Profile))
 	}
+	if r.Manages != nil {
+		other, err := r.Manages(app.ID)
+		if err != nil {
+			return err
+		}
+		if other != "" {
+			return hint.New(hint.Refused, fmt.Sprintf("the app %s is managed by connection %q on this machine already", name(app), other),
+				fmt.Sprintf("use that connection: ssowizard status %s", other))
+		}
+	}
+	if !spec.Override && !r.profile.Fits(spec.Inputs, evidence(o, app)) {
+		return hint.New(hint.Refused, fmt.Sprintf("the app %s does not look like one for %s: %s", name(app), r.profile.Name, unlike(app)),
+			"see that --app and --sp name what you mean; add --override to take it over all the same")
+	}
 	return nil
+}
+
+// evidence is what is known for reading the inputs off both sides.
+func evidence(o Observed, app sso.App) catalog.Evidence {
+	e := catalog.Evidence{App: app, Bookmark: o.Bookmark, Held: o.SP}
+	if o.IdP != nil {
+		e.IdP = *o.IdP
+	}
+	return e
+}
+
+func unlike(app sso.App) string {
+	if app.OIDC != nil {
+		return "its redirect URIs are " + sso.PlainText(strings.Join(app.OIDC.RedirectURIs, ", "), 200)
+	}
+	return fmt.Sprintf("its ACS URL is %s, its Audience is %s", show(app.SAML.ACSURL), show(app.SAML.Audience))
+}
+
+// readInputs answers the profile's questions from what both sides hold, as far
+// as nobody has given the answers. Where the service provider's record is known
+// by an answer that Okta told, it is read again.
+func (r *run) readInputs(ctx context.Context, o *Observed, spec sso.Spec) (map[string]string, error) {
+	found := r.profile.DeriveInputs(spec.Inputs, evidence(*o, *o.App))
+	if asker, ok := r.SP.(interface{ SetInputs(map[string]string) }); ok && !o.SP.Configured && len(found.Answers) > 0 {
+		asker.SetInputs(merged(found.Answers, spec.Inputs))
+		var err error
+		if o.SP, err = r.SP.Read(ctx); err != nil {
+			return nil, err
+		}
+		found = r.profile.DeriveInputs(spec.Inputs, evidence(*o, *o.App))
+	}
+	inputs := merged(found.Answers, spec.Inputs)
+	var disputed []error
+	for _, in := range r.profile.Inputs {
+		if said := found.Disputed[in.ID]; len(said) > 0 {
+			disputed = append(disputed, hint.New(hint.Usage, fmt.Sprintf("both sides say different things about the input %s (%s): %s",
+				in.ID, in.Label, sso.PlainText(strings.Join(said, ", "), 200)), fmt.Sprintf("say which counts: --input %s=%s", in.ID, said[0])))
+		} else if kept := o.State.Inputs[in.ID]; inputs[in.ID] == "" && kept != "" && in.Check(kept) == nil {
+			inputs[in.ID] = kept
+		}
+	}
+	if err := errors.Join(disputed...); err != nil {
+		return nil, err
+	}
+	return r.profile.CheckInputs(inputs)
+}
+
+// merged has the answers of both, of which the given ones count more.
+func merged(found, given map[string]string) map[string]string {
+	out := maps.Clone(found)
+	maps.Copy(out, given)
+	return out
 }
 
 // noteAdopted keeps what both sides hold as the state to compare with later.
@@ -118,13 +204,48 @@ func (r *run) noteAdopted(o Observed, spec sso.Spec) error {
 		s.Inputs, s.Push, s.SPAPIURL = spec.Inputs, string(spec.Push), spec.SPAPIURL
 		s.AppID, s.AppName, s.KID = r.app.ID, r.app.Name, r.app.KID
 		s.SecretID = r.idp.SecretID // which one the service provider has cannot be read
+		if !s.CreatedApp && s.AppliedApp == nil {
+			noteTheirs(s, o.SP, r.Clock.Now())
+		}
 		s.AppliedApp = applied(r.Diff, r.app)
 		if o.SP.Readable && o.SP.Configured {
 			s.AppliedSP = o.SP.Settings
+			s.SecretID = onlyWorking(o.secrets)
 		}
-		if s.EnabledAt == nil && o.SP.Readable && o.SP.Enabled {
-			now := r.Clock.Now().UTC()
-			s.EnabledAt = &now
-		}
+		noteOn(s, o.SP, r.Clock.Now())
 	})
+}
+
+// onlyWorking is the one client secret that works, which is then what the
+// service provider has; "" when there are several, or none.
+func onlyWorking(secrets []sso.ClientSecret) string {
+	id := ""
+	for _, s := range secrets {
+		switch {
+		case s.Status != sso.StatusActive:
+		case id != "":
+			return ""
+		default:
+			id = s.ID
+		}
+	}
+	return id
+}
+
+// noteTheirs notes that a connection was there before us, and what the service
+// provider held then: undo leaves that alone.
+func noteTheirs(s *sso.State, sp sso.SPState, now time.Time) {
+	s.Adopted = true
+	if sp.Readable {
+		s.BeforeSP = &sp
+	}
+	noteOn(s, sp, now)
+}
+
+// noteOn notes that sign-in with Okta was found turned on.
+func noteOn(s *sso.State, sp sso.SPState, now time.Time) {
+	if s.EnabledAt == nil && sp.Readable && sp.Enabled {
+		now = now.UTC()
+		s.EnabledAt = &now
+	}
 }

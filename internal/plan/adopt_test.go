@@ -82,3 +82,94 @@ func TestWhatCannotBeAdoptedIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// asking is a service provider whose record is known by an answer.
+type asking struct {
+	*fakeSP
+	inputs map[string]string
+}
+
+func (s *asking) SetInputs(inputs map[string]string) { s.inputs = inputs }
+
+func (s *asking) Read(ctx context.Context) (sso.SPState, error) {
+	if s.inputs["short_name"] != "acme" {
+		return sso.SPState{Readable: true}, ctx.Err()
+	}
+	return s.fakeSP.Read(ctx)
+}
+
+func telnyxInUse(t *testing.T) *world {
+	w := newWorld(t)
+	w.core.Profile = profileOf(t, "telnyx")
+	w.okta.apps = []sso.App{{ID: "0oaOld", Label: "Phones", Status: "ACTIVE", KID: "kid1",
+		SAML: &sso.SAMLSettings{ACSURL: "https://api.telnyx.com/sso/saml/auth/acme", Audience: "https://api.telnyx.com/sso/saml/metadata/acme"}}}
+	w.sp.settings = map[string]string{"name": "Okta of Acme", "short_name": "acme"}
+	w.core.SP = &asking{fakeSP: w.sp}
+	return w
+}
+
+func TestAdoptingAsksOnlyWhatNeitherSideTells(t *testing.T) {
+	w := telnyxInUse(t)
+	spec := sso.Spec{Connection: "telnyx", Profile: "telnyx", Push: sso.PushAPI, Test: sso.TestNone}
+	if _, err := w.core.Adopt(context.Background(), spec, "0oaOld"); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.keeper.state.Inputs; got["short_name"] != "acme" || got["provider_name"] != "Okta of Acme" {
+		t.Errorf("kept %v", got)
+	}
+	if w.keeper.state.BeforeSP == nil || w.keeper.state.BeforeSP.Settings["name"] != "Okta of Acme" {
+		t.Errorf("before = %+v", w.keeper.state.BeforeSP)
+	}
+
+	w = telnyxInUse(t)
+	w.okta.apps[0].SAML.ACSURL = "https://api.telnyx.com/sso/saml/auth/globex"
+	_, err := w.core.Adopt(context.Background(), spec, "0oaOld")
+	if hint.CodeOf(err) != hint.Usage || !strings.Contains(err.Error(), "short_name (Short Name): globex, acme") {
+		t.Errorf("contradicting sides: code %d, %v", hint.CodeOf(err), err)
+	}
+
+	w = telnyxInUse(t)
+	w.okta.apps[0].SAML = &sso.SAMLSettings{ACSURL: "https://elsewhere.example", Audience: "x"}
+	spec.Override = true
+	_, err = w.core.Adopt(context.Background(), spec, "0oaOld")
+	if hint.CodeOf(err) != hint.Usage || !strings.Contains(strings.Join(hint.Hints(err), " "), "--input short_name=") {
+		t.Errorf("nothing tells: code %d, %v", hint.CodeOf(err), err)
+	}
+}
+
+func TestAnAppOfAnotherConnectionOrServiceProviderIsRefused(t *testing.T) {
+	w := inUse(t)
+	w.core.Manages = func(id string) (string, error) { return map[string]string{"0oaOld": "phones"}[id], nil }
+	for _, id := range []string{"0oaOld", ""} {
+		_, err := w.adopt(id)
+		if hint.CodeOf(err) != hint.Refused || !strings.Contains(err.Error(), `managed by connection "phones"`) {
+			t.Errorf("--app %q: code %d, %v", id, hint.CodeOf(err), err)
+		}
+	}
+	w.core.Manages = nil
+	w.okta.apps[0].SAML = &sso.SAMLSettings{ACSURL: "https://elsewhere.example/acs", Audience: "elsewhere"}
+	_, err := w.adopt("0oaOld")
+	if hint.CodeOf(err) != hint.Refused || !strings.Contains(err.Error(), "https://elsewhere.example/acs") || w.keeper.have {
+		t.Errorf("code %d, %v", hint.CodeOf(err), err)
+	}
+	if _, err = w.core.Adopt(context.Background(), w.spec(func(s *sso.Spec) { s.Override = true }), "0oaOld"); err != nil {
+		t.Errorf("with --override: %v", err)
+	}
+}
+
+func TestWhatAnAdoptedAppNeverHadIsNobodysChange(t *testing.T) {
+	w := inUse(t)
+	w.okta.apps[0].SAML.Audience = "" // lacks what the profile wants
+	if _, err := w.adopt("0oaOld"); err != nil {
+		t.Fatal(err)
+	}
+	p, err := w.plan(w.spec(func(s *sso.Spec) { s.Label = "Phones" }))
+	if err != nil || p.Step(plan.StepApp).Action != plan.Update {
+		t.Fatalf("plan %+v, err %v", p, err)
+	}
+	w.mustSetup(w.spec(func(s *sso.Spec) { s.Label = "Phones" }))
+	w.okta.apps[0].SAML = &sso.SAMLSettings{ACSURL: w.okta.apps[0].SAML.ACSURL}
+	if _, err = w.plan(w.spec(func(s *sso.Spec) { s.Label = "Phones" })); hint.CodeOf(err) != hint.Refused {
+		t.Errorf("taken away since: %v", err)
+	}
+}

@@ -56,7 +56,10 @@ func (r *run) begin() error {
 			s.Unfinished = r.command
 		}
 		if o.App != nil {
-			s.AppID, s.AppName, s.KID = o.App.ID, o.App.Name, o.App.KID
+			s.AppID, s.AppName = o.App.ID, o.App.Name
+			if s.KID == "" { // else whoever follows another key notes it
+				s.KID = o.App.KID
+			}
 		}
 	})
 }
@@ -195,7 +198,7 @@ func (r *run) finish(err error) (Result, error) {
 	res := Result{Command: r.command, OK: err == nil, ExitCode: int(hint.CodeOf(err)),
 		Connection: r.connection(), Proof: string(r.profile.Proof), Changed: r.writes > 0 && !nothing,
 		Tested: r.tested(), Enabled: r.sp.Enabled}
-	res.Rotated, res.Later = r.rotated, r.later
+	res.Rotated, res.Later, res.Left = r.rotated, r.later, r.left
 	if r.app.ID != "" {
 		res.App = &AppResult{ID: r.app.ID, Label: r.app.Label, KID: r.app.KID}
 	}

@@ -254,7 +254,7 @@ func (w *world) undo(change func(*sso.Spec)) plan.Result {
 	if change != nil {
 		change(&spec)
 	}
-	o, err := w.core.ObserveAll(context.Background(), spec)
+	o, err := w.core.ObserveForUndo(context.Background(), spec)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -139,7 +139,7 @@ func (r *run) oweSignIn() error {
 
 func (r *run) keepEnabled() error {
 	now := r.Clock.Now().UTC()
-	return r.save(func(s *sso.State) { s.EnabledAt = &now })
+	return r.save(func(s *sso.State) { s.EnabledAt, s.TurnedOn = &now, true })
 }
 
 // checkProof refuses unless a kept proof is for what both sides hold now.

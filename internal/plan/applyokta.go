@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"example.com/ssowizard/internal/sso"
 )
@@ -104,8 +105,16 @@ func (r *run) keepApp(app sso.App, created bool) error {
 	r.mu.Lock()
 	r.app = app
 	r.mu.Unlock()
+	o := r.plan.Observed
 	return r.save(func(s *sso.State) {
 		s.AppID, s.AppName, s.KID, s.CreatedApp = app.ID, app.Name, app.KID, created
+		switch {
+		case created:
+			s.Adopted = false
+		case o.App != nil && o.State.AppliedApp == nil:
+			// Found by its mark: another machine has set it up.
+			noteTheirs(s, o.SP, r.Clock.Now())
+		}
 		s.AppliedApp = values
 	})
 }
@@ -183,7 +192,16 @@ func (r *run) stepAssign(ctx context.Context, _ Step) (string, error) {
 			return "", err
 		}
 	}
-	return joinNames(append(append([]sso.Assignment{}, r.plan.Assign...), r.plan.Unassign...)), nil
+	if len(r.plan.Forget) > 0 {
+		if err := r.save(func(s *sso.State) {
+			for _, a := range r.plan.Forget {
+				s.Assigned = without(s.Assigned, a.ID)
+			}
+		}); err != nil {
+			return "", err
+		}
+	}
+	return joinNames(slices.Concat(r.plan.Assign, r.plan.Unassign, r.plan.Forget)), nil
 }
 
 func (r *run) assign(ctx context.Context, step StepID, a sso.Assignment) error {

@@ -71,6 +71,11 @@ func (m *maker) bookmark() error {
 
 func (r *run) stepBookmark(ctx context.Context, s Step) (string, error) {
 	want := r.plan.WantBookmark
+	if r.plan.Observed.Bookmark == nil { // noted first, as with the app
+		if err := r.save(func(s *sso.State) { s.CreatedBookmark = true }); err != nil {
+			return "", err
+		}
+	}
 	var app sso.App
 	err := r.write(ctx, StepBookmark, fmt.Sprintf("%s bookmark app %q", s.Action, want.Label), func(ctx context.Context) (_ string, err error) {
 		if have := r.plan.Observed.Bookmark; have != nil {
@@ -113,7 +118,7 @@ func (r *run) deleteBookmark(ctx context.Context, _ Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return have.ID, r.save(func(s *sso.State) { s.BookmarkID = "" })
+	return have.ID, r.save(func(s *sso.State) { s.BookmarkID, s.CreatedBookmark = "", false })
 }
 
 // assignBookmark gives the tile to whoever gets the app.

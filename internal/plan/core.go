@@ -32,6 +32,9 @@ type Core struct {
 	// LastRequest gives the other side's id of the last request that changed
 	// something, for the journal; nil where nobody keeps it.
 	LastRequest func() string
+	// Manages names another connection kept here that manages an app, "" for
+	// none; nil where no other connections are known.
+	Manages func(appID string) (connection string, err error)
 	// RunID tells the journal's runs apart; empty means a random one.
 	RunID string
 
@@ -53,6 +56,8 @@ type Result struct {
 	Rotated *Rotated `json:"rotated,omitempty"`
 	// Later says what turning on leads to by itself, and when.
 	Later string `json:"later,omitempty"`
+	// Left says what an undo has left in place, in a clause; "" for nothing.
+	Left string `json:"left,omitempty"`
 	// Changed tells whether anything was written.
 	Changed bool `json:"changed"`
 }
@@ -79,6 +84,7 @@ type run struct {
 	rotated  *Rotated
 	secrets  []sso.ClientSecret // of an OIDC app, in memory only
 	later    string             // what turning on leads to, and when
+	left     string             // what an undo leaves in place
 	before   rotateBefore
 	after    sso.IdPValues // of the new key, in a rotation
 	made     bool          // this run has made the app

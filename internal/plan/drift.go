@@ -29,6 +29,9 @@ func appDrift(o Observed, changes []sso.Change) []Drift {
 		if c.Field == noteField {
 			continue // only our marker line is ours, and writing it loses nothing
 		}
+		if _, left := o.State.AppliedApp[c.Field]; !left && isEmpty(c.From) && o.State.AppliedApp != nil {
+			continue // it was never there, so nobody has taken it away
+		}
 		out = append(out, Drift{Side: "okta", Field: c.Field, Want: c.To, Got: c.From})
 	}
 	return out
@@ -67,9 +70,14 @@ func (m *maker) refuseDrift() error {
 		}
 		lines = append(lines, fmt.Sprintf("%s, %s: is %s, would become %s", side, d.Field, show(d.Got), show(d.Want)))
 	}
-	return hint.New(hint.Refused,
+	them := "them"
+	if len(lines) == 1 {
+		them = "it"
+	}
+	err := hint.New(hint.Refused,
 		fmt.Sprintf("%s changed by somebody since: %s", plural(len(lines), "setting was", "settings were"), strings.Join(lines, "; ")),
-		fmt.Sprintf("ssowizard status %s shows both sides; add --override to set %s back", m.Spec.Connection, plural(len(lines), "it", "them")))
+		fmt.Sprintf("ssowizard status %s shows both sides; add --override to set %s back", m.Spec.Connection, them))
+	return hint.Add(err, "%s", m.keeping())
 }
 
 // show is a value as people read it.
@@ -95,6 +103,11 @@ func sameJSON(a, b any) bool {
 	x, errX := json.Marshal(a)
 	y, errY := json.Marshal(b)
 	return errX == nil && errY == nil && string(x) == string(y)
+}
+
+// isEmpty tells whether a field holds nothing, in any of the ways to say so.
+func isEmpty(v any) bool {
+	return v == nil || sameJSON(v, "") || sameJSON(v, []string{}) || sameJSON(v, []string(nil))
 }
 
 // applied is what an app holds now, field by field, in the form that is kept to

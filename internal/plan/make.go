@@ -260,6 +260,9 @@ func (m *maker) proofHolds() bool {
 }
 
 func (m *maker) warnings() {
+	if tip := m.regain(); tip != "" {
+		m.Warnings = append(m.Warnings, tip)
+	}
 	m.warnWhoIsTold()
 	for _, g := range m.Observed.Groups {
 		if g.Type == "BUILT_IN" {

@@ -175,7 +175,7 @@ func (m *maker) assignments() {
 	for _, a := range m.Assign {
 		changes = append(changes, sso.Change{Field: "assignments." + string(a.Kind), To: a.Name})
 	}
-	for _, a := range m.Unassign {
+	for _, a := range append(append([]sso.Assignment{}, m.Unassign...), m.Forget...) {
 		changes = append(changes, sso.Change{Field: "assignments." + string(a.Kind), From: a.Name})
 	}
 	action, summary := None, "Okta: everybody named is assigned"
@@ -188,6 +188,8 @@ func (m *maker) assignments() {
 		action, summary = Create, "Okta: assign the bookmark app to "+joinNames(m.BookmarkAssign)
 	case len(m.Unassign) > 0:
 		action, summary = Delete, "Okta: take the app away from "+joinNames(m.Unassign)
+	case len(m.Forget) > 0:
+		action, summary = Delete, fmt.Sprintf("forget that the app was given to %s: Okta has taken it away already", joinNames(m.Forget))
 	case len(spec.Groups)+len(spec.Users) == 0:
 		summary = "Okta: nobody is named to be assigned"
 	}
@@ -253,6 +255,11 @@ func (m *maker) unwant(wanted map[string]bool) {
 			have.Name = m.assignedName(have, remove)
 		}
 		m.Unassign = append(m.Unassign, have)
+	}
+	for _, a := range m.gone() {
+		if _, named := remove[a.ID]; named || spec.Exact && !wanted[a.ID] {
+			m.Forget = append(m.Forget, a)
+		}
 	}
 	sort.SliceStable(m.Unassign, func(i, j int) bool { return m.Unassign[i].Kind < m.Unassign[j].Kind })
 }

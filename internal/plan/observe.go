@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,6 +40,9 @@ type Observed struct {
 	Tester    *sso.Person
 	AppGroups []sso.Assignment
 	AppUsers  []sso.Assignment
+	// groupsRead and usersRead tell whether these are all that the app has, and
+	// keptRead that those of earlier runs were looked for among people.
+	groupsRead, usersRead, keptRead bool
 
 	SP        sso.SPState
 	State     sso.State
@@ -52,15 +56,57 @@ const manyPeople = 5
 // Observe reads both sides, what does not depend on each other side by side:
 // first the lists, then what belongs to the app that was found. It writes nothing.
 func (c *Core) Observe(ctx context.Context, spec sso.Spec) (Observed, error) {
-	return c.observe(ctx, spec, false)
+	return c.observe(ctx, spec, readNamed)
 }
 
 // ObserveAll also reads whether the assignments of earlier runs still stand.
 func (c *Core) ObserveAll(ctx context.Context, spec sso.Spec) (Observed, error) {
-	return c.observe(ctx, spec, true)
+	return c.observe(ctx, spec, readKept)
 }
 
-func (c *Core) observe(ctx context.Context, spec sso.Spec, kept bool) (Observed, error) {
+// ObserveForUndo reads every assignment of the app, so that undo can name those
+// that somebody else made.
+func (c *Core) ObserveForUndo(ctx context.Context, spec sso.Spec) (Observed, error) {
+	return c.observe(ctx, spec, readAll)
+}
+
+// ObserveOkta reads what Okta alone tells of a connection, for when the rest
+// cannot be known. A state that cannot be read is no matter: the app is then
+// found by its mark alone.
+func (c *Core) ObserveOkta(ctx context.Context, spec sso.Spec) (Observed, error) {
+	o := Observed{}
+	if state, known, err := c.Keeper.Load(); err == nil {
+		o.State, o.HaveState = state, known
+	}
+	g := newGather()
+	g.do(func() (func(), error) {
+		org, err := c.Okta.Org(ctx)
+		return func() { o.Org = org }, err
+	})
+	g.do(func() (func(), error) {
+		apps, err := c.Okta.Apps(ctx)
+		return func() { o.Apps, o.Listed = apps, c.Clock.Now() }, err
+	})
+	err := g.wait()
+	if err != nil {
+		return o, err
+	}
+	if o.App, err = findOurs(o, spec); err != nil || o.App == nil {
+		return o, err
+	}
+	return o, c.observeApp(ctx, looking{}, &o)
+}
+
+// extent is how many of the app's assignments are read.
+type extent int
+
+const (
+	readNamed extent = iota // those that the Spec names
+	readKept                // and those that earlier runs made
+	readAll                 // all of them
+)
+
+func (c *Core) observe(ctx context.Context, spec sso.Spec, how extent) (Observed, error) {
 	o := Observed{Groups: map[string]sso.Group{}, People: map[string]sso.Person{}}
 	var err error
 	if o.State, o.HaveState, err = c.Keeper.Load(); err != nil {
@@ -77,7 +123,7 @@ func (c *Core) observe(ctx context.Context, spec sso.Spec, kept bool) (Observed,
 	if o.App == nil {
 		return o, nil
 	}
-	return o, c.observeApp(ctx, look(spec, o, kept), &o)
+	return o, c.observeApp(ctx, look(spec, o, how), &o)
 }
 
 // believe takes what was confirmed by hand for what a service provider holds
@@ -168,6 +214,10 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 	for _, ref := range unique(spec.Groups, spec.RemoveGroups) {
 		g.do(func() (func(), error) {
 			group, err := c.findGroup(ctx, ref)
+			if gone, ours := assigned(o.State, sso.ToGroup, ref); ours && hint.CodeOf(err) == hint.Usage && !slices.Contains(spec.Groups, ref) {
+				// No longer in Okta, or not as it was: it can still be taken away.
+				group, err = sso.Group{ID: gone.ID, Name: gone.Name}, nil
+			}
 			return func() { o.Groups[ref] = group }, err
 		})
 	}
@@ -178,6 +228,9 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 	for _, ref := range people {
 		g.do(func() (func(), error) {
 			person, err := c.findPerson(ctx, ref)
+			if gone, ours := assigned(o.State, sso.ToUser, ref); ours && hint.CodeOf(err) == hint.Usage && !slices.Contains(spec.Users, ref) && ref != spec.Tester {
+				person, err = sso.Person{ID: gone.ID, Login: gone.Name}, nil
+			}
 			return func() { o.People[ref] = person }, err
 		})
 	}
@@ -191,18 +244,28 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 	return nil
 }
 
-// looking is what to read of the app's assignments.
-type looking struct {
-	groups, everybody bool
-	people            []string // ids
+// assigned finds an assignment that a run of ours made, by name or id.
+func assigned(s sso.State, kind sso.AssignmentKind, ref string) (sso.Assignment, bool) {
+	for _, a := range s.Assigned {
+		if a.Kind == kind && (a.ID == ref || a.Name == ref) {
+			return a, true
+		}
+	}
+	return sso.Assignment{}, false
 }
 
-func look(spec sso.Spec, o Observed, kept bool) looking {
-	l := looking{groups: len(spec.Groups)+len(spec.RemoveGroups) > 0 || spec.Exact}
+// looking is what to read of the app's assignments.
+type looking struct {
+	groups, everybody, kept bool
+	people                  []string // ids
+}
+
+func look(spec sso.Spec, o Observed, how extent) looking {
+	l := looking{kept: how == readKept, groups: len(spec.Groups)+len(spec.RemoveGroups) > 0 || spec.Exact || how == readAll}
 	for _, p := range o.People {
 		l.people = append(l.people, p.ID)
 	}
-	if kept {
+	if how == readKept {
 		for _, a := range o.State.Assigned {
 			if a.Kind == sso.ToGroup {
 				l.groups = true
@@ -211,13 +274,14 @@ func look(spec sso.Spec, o Observed, kept bool) looking {
 			}
 		}
 	}
-	l.everybody = spec.Exact || len(l.people) > manyPeople
+	l.everybody = spec.Exact || how == readAll || len(l.people) > manyPeople
 	return l
 }
 
 func (c *Core) observeApp(ctx context.Context, l looking, o *Observed) error {
 	g := newGather()
 	app := *o.App
+	o.groupsRead, o.usersRead, o.keptRead = l.groups, l.everybody, l.kept
 	if app.Status == sso.StatusActive {
 		g.do(func() (func(), error) {
 			idp, secrets, err := c.idpValues(ctx, app, o.State.SecretID)

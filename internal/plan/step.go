@@ -72,6 +72,9 @@ type Plan struct {
 	Assign       []sso.Assignment
 	Unassign     []sso.Assignment
 	TesterAssign *sso.Assignment
+	// Forget are assignments of earlier runs that Okta no longer has and that
+	// nobody wants back.
+	Forget []sso.Assignment
 	// WantBookmark is the bookmark app that is wanted beside the app, and
 	// BookmarkAssign who gets it; nil without one.
 	WantBookmark   *sso.App

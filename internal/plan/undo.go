@@ -11,35 +11,55 @@ import (
 
 // MakeUndo makes the plan of taking back what set-up did, in reverse: first
 // nobody is sent to Okta any more, then the service provider gets back what it
-// held before, last the app goes. An app that was there before us stays and
-// loses only our mark and our assignments.
+// held before, last the app goes. What was there before us stays: see
+// undoAdopted. What somebody else has changed since, and would be lost, is
+// refused by name unless the Spec overrides it.
 func MakeUndo(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Plan, error) {
 	p := &Plan{Command: "undo", Connection: spec.Connection, Spec: spec, Profile: profile, Observed: o}
 	m := maker{Plan: p, diff: diff}
 	m.order = [][]StepID{{StepEnable}, {StepPush}, {StepBookmark}, {StepAssign}, {StepApp}}
-	if profile.TurnOn == catalog.TurnOnSwitch {
+	if theirs(o.State) {
+		m.undoAdopted()
+	} else {
+		m.undoOwn()
+	}
+	m.warnIrrevocable()
+	m.dropAbsent()
+	return p, m.refuseUndo()
+}
+
+// undoOwn plans taking back a connection that runs of ours made.
+func (m *maker) undoOwn() {
+	if m.Profile.TurnOn == catalog.TurnOnSwitch {
 		m.turnOffStep()
 	} else {
-		m.add(StepEnable, None, profile.Name+": has no switch", nil)
+		m.add(StepEnable, None, m.Profile.Name+": has no switch", nil)
 	}
-	if err := m.undoPush(); err != nil {
-		return nil, err
+	m.undoPush()
+	if b := m.Observed.Bookmark; b != nil {
+		m.add(StepBookmark, Delete, fmt.Sprintf("Okta: delete bookmark app %q", sso.PlainText(b.Label, 100)), nil)
 	}
-	if o.Bookmark != nil {
-		m.add(StepBookmark, Delete, fmt.Sprintf("Okta: delete bookmark app %q", sso.PlainText(o.Bookmark.Label, 100)), nil)
+	if m.Observed.App == nil {
+		m.add(StepApp, None, "Okta: the app is gone already", nil)
+		return
 	}
-	m.undoApp()
-	return p, nil
+	label := m.Observed.App.Label
+	m.drift = append(m.drift, m.changedSince()...)
+	if others := m.othersAssigned(); len(others) > 0 {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("somebody else has assigned the app to %s: they lose it with the app", joinNames(others)))
+	}
+	m.add(StepApp, Delete, fmt.Sprintf("Okta: delete app %q with all its assignments", sso.PlainText(label, 100)),
+		[]sso.Change{{Field: "label", From: label}})
 }
 
 // undoPush plans putting the service provider's settings back, unless somebody
 // has changed them since: those are not ours to throw away.
-func (m *maker) undoPush() error {
+func (m *maker) undoPush() {
 	o := m.Observed
 	// A push that was never confirmed may have been carried out all the same.
 	if (o.State.AppliedSP == nil && o.State.BeforeSP == nil) || !o.SP.Configured || m.asBefore() {
 		m.add(StepPush, None, m.Profile.Name+": nothing of ours is there", nil)
-		return nil
+		return
 	}
 	var changes []sso.Change
 	for _, s := range m.Profile.Settings {
@@ -56,7 +76,9 @@ func (m *maker) undoPush() error {
 		verb = "put the settings back as they were"
 	}
 	m.add(StepPush, Delete, m.Profile.Name+": "+verb, changes)
-	return m.refuseDrift()
+	if m.wasOn() {
+		m.Warnings = append(m.Warnings, m.leftOff())
+	}
 }
 
 // asBefore tells whether the service provider already holds what it held before us.
@@ -87,22 +109,8 @@ func nilIfEmpty(v any) any {
 	return v
 }
 
-func (m *maker) undoApp() {
-	o := m.Observed
-	switch {
-	case o.App == nil:
-		m.add(StepApp, None, "Okta: the app is gone already", nil)
-	case o.State.CreatedApp:
-		m.add(StepApp, Delete, fmt.Sprintf("Okta: delete app %q with all its assignments", sso.PlainText(o.App.Label, 100)),
-			[]sso.Change{{Field: "label", From: o.App.Label}})
-	default:
-		m.Unassign = append(m.Unassign, o.State.Assigned...)
-		if len(m.Unassign) > 0 {
-			m.add(StepAssign, Delete, "Okta: take the app away from "+joinNames(m.Unassign), nil)
-		}
-		m.add(StepApp, Delete, fmt.Sprintf("Okta: take our mark off app %q, which was there before us", sso.PlainText(o.App.Label, 100)),
-			[]sso.Change{{Field: noteField, From: o.App.AdminNote, To: sso.WithoutMarker(o.App.AdminNote)}})
-	}
+// dropAbsent leaves the steps out of the order that the plan does not have.
+func (m *maker) dropAbsent() {
 	var present [][]StepID
 	for _, wave := range m.order {
 		if m.Step(wave[0]) != nil {
@@ -132,7 +140,11 @@ func (r *run) restoreSP(ctx context.Context, _ Step) (string, error) {
 			return "", err
 		}
 	}
-	return "as before", r.save(func(s *sso.State) {
+	detail := "as before"
+	if (&maker{Plan: r.plan}).wasOn() {
+		detail = "the settings are as before; turned off"
+	}
+	return detail, r.save(func(s *sso.State) {
 		s.AppliedSP, s.BeforeSP, s.Proof = nil, nil, nil
 		delete(s.Confirmed, string(StepPush))
 	})
@@ -163,6 +175,7 @@ func (c *Core) Undo(ctx context.Context, p *Plan) (Result, error) {
 	if err == nil {
 		err = r.Keeper.Remove()
 	}
+	r.left = (&maker{Plan: p}).left()
 	if err == nil {
 		r.state = sso.State{Connection: p.Connection}
 	}

@@ -20,10 +20,15 @@ type State struct {
 	SecretID string `json:"secret_id,omitempty"`
 	// Logo is the SHA-256, in hex, of the logo that was uploaded last.
 	Logo string `json:"logo,omitempty"`
-	// BookmarkID is the bookmark app that a run of ours made beside the app.
-	BookmarkID string `json:"bookmark_id,omitempty"`
+	// BookmarkID is the bookmark app beside the app, and CreatedBookmark tells
+	// that a run of ours made it.
+	BookmarkID      string `json:"bookmark_id,omitempty"`
+	CreatedBookmark bool   `json:"created_bookmark,omitempty"`
 	// CreatedApp is true when a run of ours made the app, so undo removes it.
 	CreatedApp bool `json:"created_app,omitempty"`
+	// Adopted is true when the connection was there before us: undo leaves its
+	// app and the settings at the service provider in place.
+	Adopted bool `json:"adopted,omitempty"`
 
 	Inputs   map[string]string `json:"inputs,omitempty"`
 	Push     string            `json:"push,omitempty"`
@@ -39,7 +44,8 @@ type State struct {
 	// side, by field; a difference to what is there now is somebody's change.
 	AppliedApp map[string]any    `json:"applied_app,omitempty"`
 	AppliedSP  map[string]string `json:"applied_sp,omitempty"`
-	// BeforeSP is what the service provider held before our first push.
+	// BeforeSP is what the service provider held before our first push, or when
+	// the connection was adopted; nil where it could not be read.
 	BeforeSP *SPState `json:"before_sp,omitempty"`
 
 	Proof *Proof `json:"proof,omitempty"`
@@ -49,6 +55,9 @@ type State struct {
 	// SignInOwed tells that sign-in was turned on and the real sign-in that has to
 	// follow has not worked yet.
 	SignInOwed bool `json:"sign_in_owed,omitempty"`
+	// TurnedOn is true once a run of ours has turned sign-in with Okta on; it
+	// stays so when it is turned off again.
+	TurnedOn bool `json:"turned_on,omitempty"`
 	// Rotation is a rotation that has begun and is not proven yet.
 	Rotation *Rotation `json:"rotation,omitempty"`
 	// SpareKID is a signing key that a rotation of ours made and gave up.

@@ -36,7 +36,7 @@ func (b *backend) Adopt(ctx context.Context, job tui.Job) (plan.Result, error) {
 	}
 	var s *app.Session
 	err = b.with(job.Secrets, answers.Text(ask.Org), func() (err error) {
-		s, err = b.app.Session(ctx, answers)
+		s, err = b.app.Adopting(ctx, answers)
 		return err
 	})
 	if err != nil {
@@ -48,5 +48,12 @@ func (b *backend) Adopt(ctx context.Context, job tui.Job) (plan.Result, error) {
 	}
 	defer unlock()
 	s.Core.Report = b.waitOf
+	// The form comes with the defaults filled in: they are nobody's answers, so
+	// what both sides say counts more.
+	for _, in := range s.Profile.Inputs {
+		if s.Spec.Inputs[in.ID] == in.Default {
+			delete(s.Spec.Inputs, in.ID)
+		}
+	}
 	return s.Core.Adopt(ctx, s.Spec, job.AppID)
 }

@@ -134,7 +134,7 @@ func (b *backend) plan(ctx context.Context, job tui.Job, s *app.Session) (*plan.
 	s.Spec.Enable = s.Spec.Enable || verb == tui.Enable
 	observe := s.Core.Observe
 	if verb == tui.Undo {
-		observe = s.Core.ObserveAll
+		observe = s.Core.ObserveForUndo
 	}
 	observed, err := observe(ctx, s.Spec)
 	if err != nil {

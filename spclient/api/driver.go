@@ -113,6 +113,14 @@ func New(cfg Config) (*Driver, error) {
 	return d, nil
 }
 
+// SetInputs takes other answers, such as those that were found at the other
+// side. What was read with the ones before is forgotten.
+func (d *Driver) SetInputs(inputs map[string]string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.inputs, d.last, d.resource = inputs, nil, ""
+}
+
 func parseBase(p *catalog.Profile, given string) (*url.URL, error) {
 	text := strings.TrimSpace(given)
 	if text == "" {

@@ -129,6 +129,11 @@ func (p *provider) replaceConnection(r *http.Request) (int, any, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for _, f := range p.fields {
+		if _, sent := given[f.name]; f.unshown && !sent {
+			given[f.name] = p.state.connections[onlyConnection].Settings[f.name]
+		}
+	}
 	checked, wrong := p.check(onlyConnection, given, true)
 	if len(wrong) > 0 {
 		return 0, nil, &apiError{http.StatusUnprocessableEntity, wrong[0].Code, wrong[0].Message, wrong[0].Field}

@@ -72,6 +72,9 @@ func (p *provider) decodeSettings(r *http.Request) (values, error) {
 		if !ok {
 			return nil, &apiError{http.StatusUnprocessableEntity, "unknown_setting", p.name + " has no setting of this name", name}
 		}
+		if f.unshown && string(settings[name]) == "null" {
+			continue // as good as left out
+		}
 		v, err := decodeSetting(f.kind, settings[name])
 		if err != nil {
 			return nil, &apiError{http.StatusUnprocessableEntity, "invalid_value", err.Error(), name}

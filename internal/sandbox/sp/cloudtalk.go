@@ -42,7 +42,7 @@ func cloudtalk() description {
 		fields: []field{
 			{name: clientIDSetting, label: "Client ID", required: true,
 				hint: "Of the app at the identity provider."},
-			{name: secretSetting, label: "Client Secret", required: true,
+			{name: secretSetting, label: "Client Secret", required: true, unshown: true,
 				hint: "Of the same app. It is never shown again."},
 			{name: discoverySetting, label: "Discovery URL", kind: urlField, required: true,
 				hint: "Sometimes called Resource or Issuer URL. For Okta: https://{yourOktaDomain}.okta.com/"},

@@ -345,17 +345,25 @@ func TestCloudTalksAPINeverTellsTheSecret(t *testing.T) {
 	const at = "2026-03-04T05:06:07Z"
 	stored := map[string]any{"client_id": "0oa-cloud", "discovery_url": p.URL + "/", "method": "GET", "enforce": false}
 	want("GET", "/connection", "", 200, view(false, false, map[string]any{}, nil))
+	if status, got := c.callAt(base, c.token, "PUT", "/connection", body(map[string]any{"client_secret": nil})); status != 422 || errorOf(got)["field"] != "client_secret" {
+		t.Errorf("no secret at first: %d %v", status, got)
+	}
 	want("PUT", "/connection", body(nil), 200, view(true, false, stored, at))
 	want("PUT", "/connection/enabled", `{"enabled":true}`, 200, view(true, true, stored, at))
 	stored["enforce"] = true
-	want("PUT", "/connection", body(map[string]any{"enforce": true}), 200, view(true, true, stored, at))
+	// A secret that is left out stays what it is.
+	want("PUT", "/connection", body(map[string]any{"enforce": true, "client_secret": nil}), 200, view(true, true, stored, at))
+	p.now, p.info = c.clock.now, map[string]any{"sub": "u1", "email": ana}
+	if got := c.person().open(cloudStart); !strings.Contains(got.text, "signed in with SSO") {
+		t.Errorf("the secret was lost: %s", got.text)
+	}
 	c.world.start() // a restart keeps it
 	want("GET", "/connection", "", 200, view(true, true, stored, at))
 	for name, refused := range map[string]struct {
 		change map[string]any
 		field  string
 	}{
-		"no secret": {map[string]any{"client_secret": nil}, "client_secret"}, "no client": {map[string]any{"client_id": ""}, "client_id"},
+		"an empty secret": {map[string]any{"client_secret": ""}, "client_secret"}, "no client": {map[string]any{"client_id": ""}, "client_id"},
 		"another method": {map[string]any{"method": "PUT"}, "method"}, "no method": {map[string]any{"method": nil}, "method"},
 		"plain http": {map[string]any{"discovery_url": "http://acme.okta.com"}, "discovery_url"}, "a word": {map[string]any{"discovery_url": "acme"}, "discovery_url"},
 		"enforce as text": {map[string]any{"enforce": "yes"}, "enforce"}, "unknown": {map[string]any{"issuer": "x"}, "issuer"},

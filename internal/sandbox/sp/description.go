@@ -38,6 +38,8 @@ type field struct {
 	// later fields stand in the form only after the first save, or when the
 	// admin asks to enter everything by hand.
 	later bool
+	// unshown fields are in no answer, so one that is left out stays what it is.
+	unshown bool
 	// shows is the text of a shownField; "" when there is none yet.
 	shows func(p *provider, v values) string
 }
