@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/url"
+	"sync"
 	"time"
 
 	"example.com/ssowizard/internal/ask"
@@ -18,6 +19,9 @@ import (
 type tester struct {
 	orgURL string
 	at     func(okta string) (signer, error)
+
+	mu   sync.Mutex
+	made map[string]signer // by origin: one may remember between its sign-ins
 }
 
 // signer signs in at one name of an org.
@@ -28,16 +32,27 @@ type signer interface {
 
 // newTester checks the configuration before anything is written.
 func newTester(orgURL string, at func(okta string) (signer, error)) (*tester, error) {
-	_, err := at(orgURL)
-	return &tester{orgURL, at}, err
+	t := &tester{orgURL: orgURL, at: at, made: map[string]signer{}}
+	_, err := t.under(orgURL)
+	return t, err
 }
 
 // under is the signer at the name that an address of the org has.
 func (t *tester) under(address string) (signer, error) {
+	okta := t.orgURL
 	if u, err := url.Parse(address); err == nil && u.Host != "" {
-		return t.at(u.Scheme + "://" + u.Host)
+		okta = u.Scheme + "://" + u.Host
 	}
-	return t.at(t.orgURL)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s := t.made[okta]; s != nil {
+		return s, nil
+	}
+	s, err := t.at(okta)
+	if err == nil {
+		t.made[okta] = s
+	}
+	return s, err
 }
 
 // SignIn carries out one sign-in.

@@ -42,10 +42,14 @@ const (
 
 // InBrowser signs one person in, each time in a browser of its own: real pages
 // with their scripts, and where it takes more than a password, a real person.
+// Who has signed in themselves is known to Okta at the next sign-in of the same
+// InBrowser, so that one phone call does for a test; at the service provider each
+// begins anew. It is safe for concurrent use.
 type InBrowser struct {
 	cfg    InBrowserConfig
 	c      *Client // what judging needs
 	person bool    // somebody sits at the browser
+	kept   *session
 }
 
 // NewInBrowser checks cfg and makes an InBrowser of it. It does no I/O.
@@ -67,7 +71,7 @@ func NewInBrowser(cfg InBrowserConfig) (*InBrowser, error) {
 		cfg.Ask = func(string) {}
 	}
 	judging := Config{OktaURL: cfg.OktaURL, Login: cfg.Login, Password: cfg.Password, Now: cfg.Now, MaxHops: maxPages}
-	return &InBrowser{cfg: cfg, c: &Client{cfg: judging, okta: okta}, person: !cfg.Browser.Headless}, nil
+	return &InBrowser{cfg: cfg, c: &Client{cfg: judging, okta: okta}, person: !cfg.Browser.Headless, kept: &session{}}, nil
 }
 
 // SignIn signs the person in once and tells how far it came, as Client.SignIn
@@ -124,6 +128,9 @@ func (b *InBrowser) carryOut(ctx context.Context, w *watch, start *url.URL) erro
 		return err
 	}
 	win := &window{cfg: b.cfg, watch: w, tools: started.DevTools(), tabs: map[string]*tab{}, start: start}
+	if !w.automatic() {
+		win.kept = b.kept
+	}
 	err = win.watchOver(limited)
 	if errors.Is(err, browser.ErrGone) {
 		<-started.Done()

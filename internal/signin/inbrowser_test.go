@@ -178,6 +178,15 @@ func TestInBrowserLetsAPersonGoOn(t *testing.T) {
 	if len(b.requests("acme.okta.com/api/v1/authn")) > 0 {
 		t.Error("the program pressed the button for the person")
 	}
+
+	// Okta knows them at the next sign-in, the service provider does not.
+	seen, err = client.SignIn(t.Context(), spStart)
+	if err != nil || seen.Outcome != sso.OutcomeSignedIn {
+		t.Errorf("%+v, %v", seen, err)
+	}
+	if at := b.requests("acme.okta.com/enter"); len(at) != 1 {
+		t.Errorf("signed in %d times", len(at))
+	}
 }
 
 func TestInBrowserAsksAPersonForWhatItCannotDo(t *testing.T) {

@@ -159,6 +159,9 @@ func (t *tab) request(e told) (request, error) {
 		return request{}, err
 	}
 	q := request{method: e.Request.Method, url: u, initiator: t.at}
+	if t.coming != nil { // it is there, and sent a form before it was looked at
+		q.initiator = t.coming.url
+	}
 	if q.method == http.MethodPost {
 		var body []byte
 		for _, part := range e.Request.Entries {

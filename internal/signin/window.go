@@ -16,6 +16,7 @@ type window struct {
 	watch *watch
 	tools *browser.DevTools
 	start *url.URL
+	kept  *session // at Okta, of an earlier sign-in; nil to begin without
 
 	tabs    map[string]*tab // by session
 	current *tab            // where the sign-in is
@@ -45,6 +46,7 @@ func (w *window) watchOver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.resume(ctx)
 	if _, err := w.tools.Send("", "Target.createTarget", map[string]any{"url": blank, "newWindow": true}); err != nil {
 		return err
 	}
@@ -63,6 +65,7 @@ func (w *window) watchOver(ctx context.Context) error {
 			w.look(ctx)
 		}
 	}
+	w.keep(ctx)
 	return w.err
 }
 
