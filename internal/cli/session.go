@@ -68,11 +68,12 @@ func (p *program) config(ctx context.Context, flags *answerFlags) (app.Config, e
 func (p *program) report(e plan.Event) {
 	if e.Handoff != nil {
 		h := *e.Handoff
+		resume, args := withGiven(h.Resume, withoutConfirmed(p.args))
 		words := []string{"ssowizard"}
-		for _, arg := range withoutConfirmed(p.args) {
+		for _, arg := range args {
 			words = append(words, ask.Quote(arg))
 		}
-		h.Resume = strings.Join(append(words, withoutGiven(h.Resume, p.args)), " ")
+		h.Resume = strings.Join(append(words, resume), " ")
 		if p.talk != nil { // it is asked about right here
 			p.talk.handoff, h.Resume = &h, ""
 		}
@@ -97,18 +98,29 @@ func withoutConfirmed(args []string) []string {
 	return out
 }
 
-// withoutGiven leaves out of what goes on what the command line has already:
-// that it is done by hand, and the answers that were brought so far.
-func withoutGiven(resume string, args []string) string {
-	for _, arg := range args {
-		switch {
-		case arg == "--by-hand":
-			resume = strings.TrimPrefix(resume, "--by-hand ")
-		case arg == "--response", strings.HasPrefix(arg, "--response="):
-			resume = strings.Replace(resume, "--response FILE ", "", 1)
-		}
+// withGiven puts the answers that a sign-in by hand was brought so far in the
+// place of the first that it goes on with, and gives the rest of the command line.
+func withGiven(resume string, args []string) (string, []string) {
+	if !strings.HasPrefix(resume, "--by-hand") {
+		return resume, args
 	}
-	return resume
+	var rest []string
+	for i := 0; i < len(args); i++ {
+		name, given := strings.CutPrefix(args[i], "--response=")
+		switch {
+		case args[i] == "--by-hand":
+			continue
+		case args[i] == "--response" && i+1 < len(args):
+			i++
+			name, given = args[i], true
+		}
+		if !given {
+			rest = append(rest, args[i])
+			continue
+		}
+		resume = strings.Replace(resume, "--response FILE", "--response "+ask.Quote(name), 1)
+	}
+	return resume, rest
 }
 
 // open makes the session of a command.
