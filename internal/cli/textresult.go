@@ -208,7 +208,7 @@ func (t *textPrinter) details(s statusLine) []string {
 			"      wanted  "+showValue(d.Want), "      is      "+showValue(d.Got))
 	}
 	for _, tip := range s.Hints {
-		lines = append(lines, wrap("  ", plain(tip), t.columns())...)
+		lines = append(lines, "  "+plain(tip)) // a command is not to be broken up
 	}
 	return lines
 }

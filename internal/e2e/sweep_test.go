@@ -105,12 +105,22 @@ func planRotation(core *plan.Core) (*plan.Plan, error) {
 	return plan.MakeRotate(spec, core.Profile, o, ks, 5, core.Diff)
 }
 
-var runs = map[string]func(*world, *plan.Core) error{"setup": doSetup, "undo": doUndo, "rotate": doRotate}
+// doAdopt is a machine that knows nothing and takes the connection over by its mark.
+func doAdopt(_ *world, core *plan.Core) error {
+	if err := core.Keeper.Remove(); err != nil {
+		return err
+	}
+	_, err := core.Adopt(context.Background(), sso.Spec{Connection: core.Profile.ID, Profile: core.Profile.ID, Push: sso.PushAPI}, "")
+	return err
+}
+
+var runs = map[string]func(*world, *plan.Core) error{"setup": doSetup, "adopt": doAdopt, "undo": doUndo, "rotate": doRotate}
 
 var commands = []command{
 	{name: "setup", run: doSetup},
 	{name: "rotate", before: []string{"setup"}, run: doRotate},
 	{name: "undo", before: []string{"setup"}, run: doUndo},
+	{name: "undo of what was adopted", before: []string{"setup", "adopt"}, run: doUndo},
 }
 
 // ready is a world in which the command's turn has come.
@@ -195,6 +205,9 @@ func (w *world) end(profileID string) end {
 	e.Enabled = held.Enabled
 	if len(e.Apps) == 0 {
 		e.Settings = held.Settings
+		for id := range e.Settings {
+			e.Settings[id] = "still there" // of an app that is no longer marked
+		}
 	}
 	sort.Strings(e.Assignments)
 	sort.Strings(e.Apps)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 
 	"example.com/ssowizard/internal/hint"
@@ -87,7 +88,15 @@ func (r *run) end() error {
 // that a run that changes nothing on either side writes nothing here either.
 func (r *run) sameState() bool {
 	o := r.plan.Observed
-	return o.HaveState && o.State.Unfinished == "" && o.App != nil && o.State.AppID == o.App.ID
+	return o.HaveState && o.State.Unfinished == "" && o.App != nil && o.State.AppID == o.App.ID && r.sameAnswers()
+}
+
+// sameAnswers tells whether the kept state has the answers of this run: others
+// that ask for what is there already, because somebody has made it so, are kept
+// as well.
+func (r *run) sameAnswers() bool {
+	kept, spec := r.plan.Observed.State, r.plan.Spec
+	return kept.Label == spec.Label && maps.Equal(kept.Inputs, spec.Inputs)
 }
 
 func (r *run) wave(ctx context.Context, ids []StepID) error {

@@ -47,3 +47,23 @@ func TestARefusalNamesTheCommandThatKeepsTheChange(t *testing.T) {
 		})
 	}
 }
+
+func TestFollowingTheCommandKeepsTheChangeForGood(t *testing.T) {
+	w := newWorld(t)
+	w.core.Profile = profileOf(t, "infobip")
+	spec := sso.Spec{Connection: "office", Profile: "infobip", Label: "Infobip", Push: sso.PushAPI, Test: sso.TestNone,
+		Inputs: map[string]string{"custom_domain": "acme", "auto_create_users": "no", "auto_create_groups": "no", "bookmark": "no"}}
+	w.mustSetup(spec)
+	w.sp.settings["auto_create_users"] = "true"
+	w.okta.apps[0].Label = "Phones"
+	spec.Label, spec.Inputs = "Phones", map[string]string{"custom_domain": "acme", "auto_create_users": "yes", "auto_create_groups": "no", "bookmark": "no"}
+	if res := w.mustSetup(spec); res.Changed {
+		t.Error("something was written")
+	}
+	if s := w.status(); len(s.Drift) > 0 {
+		t.Errorf("drift %+v", s.Drift)
+	}
+	if _, err := w.planUndo(nil); err != nil {
+		t.Errorf("undo: %v", err)
+	}
+}

@@ -260,8 +260,8 @@ func (m *maker) proofHolds() bool {
 }
 
 func (m *maker) warnings() {
-	if tip := m.regain(); tip != "" {
-		m.Warnings = append(m.Warnings, tip)
+	if tips := m.regain(); len(tips) > 0 {
+		m.Warnings = append(m.Warnings, "somebody has taken the app away from people or groups: "+strings.Join(tips, "; "))
 	}
 	m.warnWhoIsTold()
 	for _, g := range m.Observed.Groups {

@@ -261,7 +261,9 @@ type looking struct {
 }
 
 func look(spec sso.Spec, o Observed, how extent) looking {
-	l := looking{kept: how == readKept, groups: len(spec.Groups)+len(spec.RemoveGroups) > 0 || spec.Exact || how == readAll}
+	// What is adopted keeps its app, so nobody loses it.
+	all := spec.Exact || how == readAll && !theirs(o.State)
+	l := looking{kept: how == readKept, groups: len(spec.Groups)+len(spec.RemoveGroups) > 0 || all}
 	for _, p := range o.People {
 		l.people = append(l.people, p.ID)
 	}
@@ -274,7 +276,7 @@ func look(spec sso.Spec, o Observed, how extent) looking {
 			}
 		}
 	}
-	l.everybody = spec.Exact || how == readAll || len(l.people) > manyPeople
+	l.everybody = all || len(l.people) > manyPeople
 	return l
 }
 

@@ -48,9 +48,7 @@ func StatusOf(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ, 
 			return s, err
 		}
 		s.Drift = append(s.Drift, m.statusDrift()...)
-		if tip := m.regain(); tip != "" {
-			s.Hints = append(s.Hints, tip)
-		}
+		s.Hints = m.regain()
 		holds := m.proofHolds()
 		s.Tested = holds && !(o.State.SignInOwed && o.SP.Enabled)
 		if !holds {
@@ -196,7 +194,7 @@ func (m *maker) gone() []sso.Assignment {
 }
 
 // regain says how to put lost assignments back, or to accept that they are gone.
-func (m *maker) regain() string {
+func (m *maker) regain() []string {
 	dealtWith := slices.Concat(m.Assign, m.Unassign, m.Forget)
 	if m.TesterAssign != nil {
 		dealtWith = append(dealtWith, *m.TesterAssign)
@@ -214,11 +212,13 @@ func (m *maker) regain() string {
 		accept = append(accept, fmt.Sprintf("--remove-%s %s", flag, ask.Quote(sso.PlainText(a.Name, 80))))
 	}
 	if len(back) == 0 {
-		return ""
+		return nil
 	}
-	const command = "ssowizard assign %s %s"
-	return "somebody has taken the app away: to give it back, " + fmt.Sprintf(command, m.Spec.Connection, strings.Join(back, " ")) +
-		"; to leave it so, " + fmt.Sprintf(command, m.Spec.Connection, strings.Join(accept, " "))
+	const command = ": ssowizard assign %s %s"
+	return []string{
+		"to give the app back to those who lost it" + fmt.Sprintf(command, m.Spec.Connection, strings.Join(back, " ")),
+		"to leave it so" + fmt.Sprintf(command, m.Spec.Connection, strings.Join(accept, " ")),
+	}
 }
 
 // Summary is the status in a few words.
