@@ -75,7 +75,7 @@ const org = "https://acme.okta.com"
 func newFake(t testing.TB) *fake {
 	f := &fake{status: map[string]plan.ConnectionStatus{}, tokens: map[string]string{org: "OKTA_CLIENT_TOKEN"},
 		hold: map[string]chan struct{}{}, files: map[string]string{}}
-	f.world = tui.World{Profiles: []*catalog.Profile{profile(t, "net2phone")}}
+	f.world = tui.World{Screen: true, Profiles: []*catalog.Profile{profile(t, "net2phone")}}
 	f.report = tui.OrgReport{Org: sso.Org{ID: "00oacme", URL: org, Host: "acme.okta.com", Engine: "oie"}, Company: "Acme",
 		Me:    sso.Person{ID: "00uana", Login: "ana.lima@acme.example", Email: "ana.lima@acme.example", FirstName: "Ana", LastName: "Lima"},
 		Roles: []string{"SUPER_ADMIN"}, RolesKnown: true}

@@ -65,7 +65,7 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		return s, send(runAgain{how: againReview})
 	case key.Matches(k, keys.Undo) && s.journey.verb == Setup:
 		return s, send(runAgain{how: againUndo})
-	case s.moreFactors() && k.String() == "w":
+	case s.moreFactors() && k.String() == "w" && s.env.world.Screen:
 		return s, send(runAgain{how: againRun, way: sso.TestBrowser})
 	case s.moreFactors() && k.String() == "h" && s.canByHand():
 		return s, send(runAgain{how: againRun, way: sso.TestByHand})
@@ -141,7 +141,14 @@ func (s *test) handKey(k tea.KeyMsg) (Screen, tea.Cmd) {
 
 func (s *test) View() string {
 	head := s.head()
-	body := s.body()
+	var body []string
+	for _, w := range s.journey.last.warnings {
+		body = append(body, hang(s.env.theme.Warn.Render("! "), w, s.width)...)
+	}
+	if len(body) > 0 {
+		body = append(body, "")
+	}
+	body = append(body, s.body()...)
 	room := s.height - len(head)
 	s.offset = min(s.offset, max(len(body)-room, 0))
 	s.total, s.room = len(body), room
@@ -216,7 +223,10 @@ func (s *test) body() []string {
 			out = failureLines(t, r.err, s.width)
 		}
 		if s.moreFactors() {
-			out = append(out, "", "w  "+t.Strong.Render("sign in yourself in a browser that opens here"))
+			out = append(out, "")
+			if s.env.world.Screen {
+				out = append(out, "w  "+t.Strong.Render("sign in in a browser that opens here"))
+			}
 			if s.canByHand() {
 				out = append(out, "h  "+t.Strong.Render("sign in by hand, in a browser of your own"))
 			}
@@ -286,9 +296,12 @@ func (s *test) ShortHelp() []key.Binding {
 	}
 	out := keymap(k.Retry, backToPlan, as(k.Exit, "save and quit"))
 	if s.moreFactors() {
-		out = keymap(bind("w", "in a browser", "w"), bind("h", "by hand", "h"), k.Retry, as(k.Exit, "save and quit"))
-		if !s.canByHand() {
-			out = slices.Delete(out, 1, 2)
+		out = keymap(k.Retry, as(k.Exit, "save and quit"))
+		if s.canByHand() {
+			out = append(keymap(bind("h", "by hand", "h")), out...)
+		}
+		if s.env.world.Screen {
+			out = append(keymap(bind("w", "in a browser", "w")), out...)
 		}
 	}
 	if s.journey.verb == Setup {

@@ -229,7 +229,11 @@ func (r *Root) takePrepared() *Prepared {
 func (r *Root) makeJob(verb Verb) Job {
 	d := r.draft
 	if verb != Setup {
-		d = Draft{Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, Way: d.Way, NoTest: d.NoTest && verb == Rotate, SPAPIURL: d.SPAPIURL}
+		var inputs map[string]string
+		if r.verb == Setup && verb == Enable { // what was answered on the way here
+			inputs = d.Inputs
+		}
+		d = Draft{Inputs: inputs, From: d.From, Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, Way: d.Way, NoTest: d.NoTest && verb == Rotate, SPAPIURL: d.SPAPIURL}
 	}
 	a, err := d.Answers(r.world)
 	if err != nil {

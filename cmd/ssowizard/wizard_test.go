@@ -363,14 +363,31 @@ func TestNoColorKeepsTheWizardUsableAndWithoutColours(t *testing.T) {
 	}
 }
 
-func TestWithoutATerminalTheHelpIsShown(t *testing.T) {
+func TestWithoutATerminalTheFlagsOfAScriptAreNamed(t *testing.T) {
 	t.Parallel()
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), path, "--sandbox", "--state-dir", t.TempDir()).CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "Usage:") {
-		t.Errorf("%v:\n%s", err, out)
+	for _, tt := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"--sandbox"}, []string{"Usage:", "the wizard needs a terminal", "missing: Service provider\n", "ssowizard setup SP --yes"}},
+		{[]string{"--org", "acme.okta.com"}, []string{"missing: Service provider, --okta-token-file\n"}},
+	} {
+		cmd := exec.CommandContext(t.Context(), path, append(tt.args, "--state-dir", t.TempDir())...)
+		var out, errs strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		cmd.Env = append(os.Environ(), "OKTA_CLIENT_TOKEN=", "OKTA_CLIENT_PRIVATEKEY=")
+		_ = cmd.Run()
+		if cmd.ProcessState.ExitCode() != 2 || out.Len() > 0 {
+			t.Errorf("%v: exit code %d, standard output:\n%s", tt.args, cmd.ProcessState.ExitCode(), out.String())
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(errs.String(), want) {
+				t.Errorf("%v: no %q in:\n%s", tt.args, want, errs.String())
+			}
+		}
 	}
 }

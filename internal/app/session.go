@@ -55,6 +55,8 @@ func (a *App) Session(ctx context.Context, answers *ask.Answers) (*Session, erro
 		return nil, err
 	}
 	s.Spec.Profile = profile.ID
+	tester, named := answers.Get(ask.TestUser)
+	s.Spec.TesterNamed = named && tester.From < ask.FromState
 	if s.Spec.Inputs, err = profile.CheckInputs(s.Spec.Inputs); err != nil {
 		return nil, err
 	}

@@ -16,40 +16,47 @@ import (
 // may be another than the one the admin gave: an org with a custom domain has
 // two, and people's sessions belong to one of them.
 type tester struct {
-	cfg signin.Config
+	orgURL string
+	at     func(okta string) (signer, error)
+}
+
+// signer signs in at one name of an org.
+type signer interface {
+	SignIn(ctx context.Context, req sso.SignInRequest) (sso.Seen, error)
+	CodeFlow(ctx context.Context, req sso.CodeFlowRequest) (sso.CodeFlow, error)
 }
 
 // newTester checks the configuration before anything is written.
-func newTester(cfg signin.Config) (*tester, error) {
-	_, err := signin.New(cfg)
-	return &tester{cfg}, err
+func newTester(orgURL string, at func(okta string) (signer, error)) (*tester, error) {
+	_, err := at(orgURL)
+	return &tester{orgURL, at}, err
+}
+
+// under is the signer at the name that an address of the org has.
+func (t *tester) under(address string) (signer, error) {
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return t.at(u.Scheme + "://" + u.Host)
+	}
+	return t.at(t.orgURL)
 }
 
 // SignIn carries out one sign-in.
 func (t *tester) SignIn(ctx context.Context, req sso.SignInRequest) (sso.Seen, error) {
-	cfg := t.cfg
-	if u, err := url.Parse(req.IdPURL); err == nil && u.Host != "" {
-		cfg.OktaURL = u.Scheme + "://" + u.Host
-	}
-	client, err := signin.New(cfg)
+	s, err := t.under(req.IdPURL)
 	if err != nil {
 		return sso.Seen{Flow: req.Flow}, err
 	}
-	return client.SignIn(ctx, req)
+	return s.SignIn(ctx, req)
 }
 
 // CodeFlow carries out one code flow, under the name that the authorization
 // endpoint has.
 func (t *tester) CodeFlow(ctx context.Context, req sso.CodeFlowRequest) (sso.CodeFlow, error) {
-	cfg := t.cfg
-	if u, err := url.Parse(req.AuthorizeURL); err == nil && u.Host != "" {
-		cfg.OktaURL = u.Scheme + "://" + u.Host
-	}
-	client, err := signin.New(cfg)
+	s, err := t.under(req.AuthorizeURL)
 	if err != nil {
 		return sso.CodeFlow{}, err
 	}
-	return client.CodeFlow(ctx, req)
+	return s.CodeFlow(ctx, req)
 }
 
 // connectByHand has a person carry out the sign-ins as the tester. No password

@@ -330,6 +330,16 @@ func (p *Profile) Setting(id string) (Setting, bool) {
 	return Setting{}, false
 }
 
+// IssuerSetting is the id of the setting for the Issuer (IdP entity ID).
+func (p *Profile) IssuerSetting() (string, bool) {
+	for _, s := range p.Settings {
+		if s.Value == "{{ .IdP.Issuer }}" {
+			return s.ID, true
+		}
+	}
+	return "", false
+}
+
 // TestsBeforeSaving tells whether the settings page saves only what has passed
 // its own test.
 func (p *Profile) TestsBeforeSaving() bool {

@@ -120,7 +120,8 @@ func (p *Profile) settings(inputs, offered map[string]string, idp sso.IdPValues,
 // sign-in with Okta is on and has worked. WantedSettings leaves them out. Each
 // wants the Consent of its Setting.
 func (p *Profile) LateSettings(inputs, offered map[string]string, idp sso.IdPValues) ([]sso.SPSetting, error) {
-	all, err := p.allSettings(inputs, offered, idp, false)
+	// As far as is known: which settings are late does not depend on Okta's values.
+	all, err := p.allSettings(inputs, offered, idp, true)
 	return slices.DeleteFunc(all, func(s sso.SPSetting) bool { return !p.waitsForSwitch(s) }), err
 }
 

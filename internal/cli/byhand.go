@@ -125,7 +125,7 @@ func (p *program) canAsk() bool { return (p.InTerminal || p.accessible) && p.out
 // waiting hands the sign-in over and ends the run.
 func (h *hand) waiting(o signin.HandOver) error {
 	resume := strings.Repeat("--response FILE ", h.used+1)
-	h.p.print.event(plan.Event{Kind: plan.EventHandoff, Step: plan.StepTest, Handoff: &plan.Handoff{
+	h.p.report(plan.Event{Kind: plan.EventHandoff, Step: plan.StepTest, Handoff: &plan.Handoff{
 		Step: plan.StepTest, Page: o.URL, Resume: "--by-hand " + strings.TrimSpace(resume),
 		Values: []plan.HandoffValue{{Label: "Sign in at", Value: o.URL}, {Label: "as", Value: o.Login}},
 	}})

@@ -69,6 +69,11 @@ func (p *program) catalogImport(o *importOptions, file string) error {
 	if err := os.MkdirAll(filepath.Dir(line.File), 0o700); err != nil {
 		return hint.With(hint.Usage, fmt.Errorf("write the profile: %w", err), "name a file that can be written with --to FILE")
 	}
+	if o.to != "" {
+		if err := writable("--to", line.File); err != nil {
+			return err
+		}
+	}
 	if err := store.WriteFile(line.File, data, 0o600); err != nil {
 		return err
 	}
@@ -137,7 +142,7 @@ func (p *program) checkTaken(dir, id, target string, force bool) error {
 // there, so that it can be sent into a file.
 func (p *program) showImported(line importedLine, onStdout []byte) error {
 	p.print.object(line)
-	defer p.succeed("catalog")
+	defer p.succeed()
 	if p.output == "json" {
 		return nil
 	}

@@ -45,7 +45,7 @@ func (p *program) inspect(path string) error {
 		return hint.With(hint.Usage, fmt.Errorf("%s: %w", path, err), "give the SAMLResponse as XML, or in base64 as the browser posts it")
 	}
 	p.showSummary(sum)
-	p.succeed("inspect")
+	p.succeed()
 	return nil
 }
 

@@ -36,6 +36,8 @@ type planLine struct {
 	Connection string      `json:"connection"`
 	Steps      []plan.Step `json:"steps"`
 	Warnings   []string    `json:"warnings,omitempty"`
+	// Prerequisites have to be so before a first set-up begins.
+	Prerequisites []string `json:"prerequisites,omitempty"`
 }
 
 type stepLine struct {
@@ -77,7 +79,7 @@ func (j *jsonPrinter) object(v any) {
 func (j *jsonPrinter) text(...string) {}
 
 func (j *jsonPrinter) plan(p *plan.Plan, _ place) {
-	j.object(planLine{"plan", p.Connection, p.Steps, p.Warnings})
+	j.object(planLine{"plan", p.Connection, p.Steps, p.Warnings, p.Prerequisites})
 }
 
 func (j *jsonPrinter) warning(text string) {

@@ -21,12 +21,16 @@ func (p *program) testCommand() *cobra.Command {
 		Use:   "test NAME",
 		Short: "Prove a connection: the settings of both sides, then a real sign-in",
 		Long: `Prove a connection: the settings of both sides are compared, then a real sign-in
-is made and Okta's answer verified. Where Okta wants more than a password, sign
-in yourself with --by-hand: the program says where, and takes what your browser
-got there, as a copied SAMLResponse or a saved HAR file. Its times are judged as
-of when Okta answered; it must be from this test, and no older than an hour.`,
+is made and Okta's answer verified. Where Okta wants more than a password, there
+are two ways. --test browser opens a window of Chrome, Chromium or Edge, with a
+profile that is thrown away: sign in there, the program looks on and stops the
+answer where it is not to be delivered. With --by-hand you sign in anywhere: the
+program says where, and takes what your browser got there, as a copied
+SAMLResponse or a saved HAR file. Its times are judged as of when Okta answered;
+it must be from this test, and no older than an hour.`,
 		Example: `  ssowizard test net2phone --sandbox
   ssowizard test net2phone --test-user ana@acme.com --test-password-file password.txt --output json
+  ssowizard test net2phone --test browser --test-user ana@acme.com
   ssowizard test net2phone --by-hand --test-user ana@acme.com
   ssowizard test net2phone --by-hand --test-user ana@acme.com --response signin.har --confirmed test --output json`,
 		Args: cobra.ExactArgs(1),

@@ -72,7 +72,7 @@ func (p *program) report(e plan.Event) {
 		for _, arg := range withoutConfirmed(p.args) {
 			words = append(words, ask.Quote(arg))
 		}
-		h.Resume = strings.Join(append(words, h.Resume), " ")
+		h.Resume = strings.Join(append(words, withoutGiven(h.Resume, p.args)), " ")
 		if p.talk != nil { // it is asked about right here
 			p.talk.handoff, h.Resume = &h, ""
 		}
@@ -95,6 +95,20 @@ func withoutConfirmed(args []string) []string {
 		}
 	}
 	return out
+}
+
+// withoutGiven leaves out of what goes on what the command line has already:
+// that it is done by hand, and the answers that were brought so far.
+func withoutGiven(resume string, args []string) string {
+	for _, arg := range args {
+		switch {
+		case arg == "--by-hand":
+			resume = strings.TrimPrefix(resume, "--by-hand ")
+		case arg == "--response", strings.HasPrefix(arg, "--response="):
+			resume = strings.Replace(resume, "--response FILE ", "", 1)
+		}
+	}
+	return resume
 }
 
 // open makes the session of a command.

@@ -76,6 +76,7 @@ func (r *run) found(app *sso.App, err error) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	r.made = true
 	return app.ID, r.keepApp(*app, true)
 }
 

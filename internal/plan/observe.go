@@ -31,6 +31,8 @@ type Observed struct {
 	BookmarkAssigned []sso.Assignment
 	// SPPeople are the people of the service provider, where it tells.
 	SPPeople []sso.SPPerson
+	// SPPeopleUnread says why it does not, though it should; "" otherwise.
+	SPPeopleUnread string
 
 	Groups    map[string]sso.Group  // by the admin's word for it
 	People    map[string]sso.Person // by the admin's word for it
@@ -159,9 +161,8 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 	})
 	if spec.Enable {
 		g.do(func() (func(), error) {
-			var told Observed
-			c.observePeople(ctx, &told)
-			return func() { o.SPPeople = told.SPPeople }, nil
+			people, unread := c.observePeople(ctx)
+			return func() { o.SPPeople, o.SPPeopleUnread = people, unread }, nil
 		})
 	}
 	for _, ref := range unique(spec.Groups, spec.RemoveGroups) {
@@ -171,8 +172,8 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 		})
 	}
 	people := unique(spec.Users, spec.RemoveUsers)
-	if spec.Test != sso.TestNone && spec.Tester != "" {
-		people = unique(people, []string{spec.Tester})
+	if (spec.Test != sso.TestNone || spec.TesterNamed) && spec.Tester != "" {
+		people = unique(people, []string{spec.Tester}) // also without a test: a wrong name is to be told
 	}
 	for _, ref := range people {
 		g.do(func() (func(), error) {

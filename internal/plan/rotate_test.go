@@ -317,3 +317,19 @@ func TestARotationTakesItsOwnKeyAndNoOtherOnes(t *testing.T) {
 		})
 	}
 }
+
+func TestAFullDiskInTheGapStillGivesTheOldCertificateBack(t *testing.T) {
+	w := newWorld(t)
+	w.mustSetup(w.spec(nil))
+	full := errors.New("no space left on device")
+	w.keeper.fail = func(string) error {
+		if w.sp.settings["public_certificate"] != pemOf(testCertificate("kid1")) || w.okta.count("switch") > 0 {
+			return full
+		}
+		return nil
+	}
+	_, err := w.rotate(false)
+	if !errors.Is(err, full) || !w.holds("kid1") || w.okta.apps[0].KID != "kid1" {
+		t.Errorf("%v; Okta signs with %s, old certificate held: %v", err, w.okta.apps[0].KID, w.holds("kid1"))
+	}
+}

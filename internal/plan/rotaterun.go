@@ -87,7 +87,7 @@ func (r *run) rotateValues(ctx context.Context, _ Step) (string, error) {
 // rotatePush begins the time in which nobody can sign in.
 func (r *run) rotatePush(ctx context.Context, s Step) (string, error) {
 	detail, err := r.stepPush(ctx, s)
-	if err != nil && hint.CodeOf(err) != hint.Waiting {
+	if err != nil && r.sp.Readable {
 		err = r.afterFailedPush(ctx, err)
 	}
 	if err != nil {
@@ -97,7 +97,10 @@ func (r *run) rotatePush(ctx context.Context, s Step) (string, error) {
 	if r.before.since = r.state.Rotation.PushedAt; r.before.since.IsZero() {
 		r.before.since = r.Clock.Now().UTC()
 	}
-	return detail, r.save(func(s *sso.State) { s.Rotation.PushedAt = r.before.since })
+	if err := r.save(func(s *sso.State) { s.Rotation.PushedAt = r.before.since }); err != nil {
+		return "", r.goBack(ctx, err, false)
+	}
+	return detail, nil
 }
 
 // afterFailedPush finds out which certificate the service provider holds after a
@@ -217,6 +220,7 @@ func (r *run) rotateTest(ctx context.Context, s Step) (string, error) {
 // on when the run is being stopped: leaving in the gap would lock people out.
 func (r *run) goBack(ctx context.Context, cause error, switched bool) error {
 	ctx = context.WithoutCancel(ctx)
+	r.insist = true
 	if switched {
 		if err := r.switchBack(ctx, cause); err != nil {
 			return err

@@ -43,7 +43,9 @@ func StatusOf(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ, 
 			return s, err
 		}
 		s.Drift = append(s.Drift, m.statusDrift()...)
-		if s.Tested = m.proofHolds(); !s.Tested {
+		holds := m.proofHolds()
+		s.Tested = holds && !(o.State.SignInOwed && o.SP.Enabled)
+		if !holds {
 			s.Drift = append(s.Drift, withoutThese(m.sinceProof(), s.Drift)...)
 		}
 	}

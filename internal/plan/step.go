@@ -57,6 +57,8 @@ type Plan struct {
 	Connection string
 	Steps      []Step
 	Warnings   []string
+	// Prerequisites have to be so before a first set-up begins; nil later.
+	Prerequisites []string
 
 	Spec sso.Spec
 	// Inputs are the answers to the profile's questions, completed by what the

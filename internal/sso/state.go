@@ -46,6 +46,9 @@ type State struct {
 	// ByHand is a test that waits for a person, nil when none does.
 	ByHand    *ByHandTest `json:"by_hand,omitempty"`
 	EnabledAt *time.Time  `json:"enabled_at,omitempty"`
+	// SignInOwed tells that sign-in was turned on and the real sign-in that has to
+	// follow has not worked yet.
+	SignInOwed bool `json:"sign_in_owed,omitempty"`
 	// Rotation is a rotation that has begun and is not proven yet.
 	Rotation *Rotation `json:"rotation,omitempty"`
 	// SpareKID is a signing key that a rotation of ours made and gave up.

@@ -190,7 +190,7 @@ func TestTelnyxProviderIsMadeInactiveAndThenTurnedOn(t *testing.T) {
 			"idp_cert_fingerprint_algorithm": "sha256"},
 		Offered: map[string]string{"acs_url": "https://api.telnyx.com/sso/saml/auth/acme/v2",
 			"sp_entity_id": "https://api.telnyx.com/sso/saml/metadata/acme", "login_url": "https://api.telnyx.com/sso/acme",
-			"name_identifier_format": sso.NameIDEmail}}
+			"name_id_format": sso.NameIDEmail}}
 	if diff := cmp.Diff(want, state); diff != "" {
 		t.Error(diff)
 	}
