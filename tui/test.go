@@ -10,6 +10,7 @@ import (
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
 )
 
@@ -60,6 +61,9 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		return s, send(done{atTest})
 	case s.ok():
 	case key.Matches(k, keys.Retry), key.Matches(k, keys.Enter):
+		if s.journey.job == Enable && s.journey.verb == Setup { // the test comes first again
+			return s, send(runAgain{how: againReview})
+		}
 		return s, send(runAgain{how: againRun})
 	case key.Matches(k, backToPlan):
 		return s, send(runAgain{how: againReview})
@@ -211,7 +215,8 @@ func (s *test) body() []string {
 		var out []string
 		switch s.journey.job { // where both sides are now counts first
 		case Enable:
-			out = append(failureLines(t, r.err, s.width), "")
+			text := strings.TrimPrefix(r.err.Error(), string(plan.StepEnable)+": ")
+			out = append(failureTold(t, text, r.err, s.width), "")
 		case Rotate:
 			for _, h := range hint.Hints(r.err) {
 				out = append(out, hang(t.Accent.Render("→ "), plain(h), s.width)...)

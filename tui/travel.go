@@ -228,6 +228,7 @@ func (r *Root) takePrepared() *Prepared {
 // makeJob is the job of a verb in this journey.
 func (r *Root) makeJob(verb Verb) Job {
 	d := r.draft
+	d.TurnedOn = false // turning on is agreed to by itself
 	if verb != Setup {
 		var inputs map[string]string
 		if r.verb == Setup && verb == Enable { // what was answered on the way here
