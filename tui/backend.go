@@ -79,9 +79,21 @@ type BySelf struct {
 	Flow  sso.Flow
 	URL   string // where to begin
 	Login string // whom to sign in as
+	Wants Wants
 	// Problem is what was wrong with what was given before, nil at first.
 	Problem error
 }
+
+// Wants is what a person brings of a sign-in.
+type Wants int
+
+// What a person brings: a SAML response, the address on which the sign-in ended
+// with a code in it, or only the word whether the page let them in.
+const (
+	WantsResponse Wants = iota
+	WantsAddress
+	WantsWord
+)
 
 // Local is what needs no I/O, so that it can be asked on every key.
 type Local interface {

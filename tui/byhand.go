@@ -105,7 +105,7 @@ var copyAddress = bind("ctrl+y", "copy address", "ctrl+y")
 func (s *byHand) key(k tea.KeyMsg) (answered bool, cmd tea.Cmd) {
 	keys := s.env.keys
 	switch {
-	case key.Matches(k, copyAddress) && !s.letIn:
+	case key.Matches(k, copyAddress) && (!s.letIn || s.by.Wants == WantsWord):
 		return false, copyText(s.env, s.by.URL, "the address")
 	case key.Matches(k, keys.Back):
 		return s.say(said{err: errLater}), nil
@@ -147,7 +147,7 @@ func (s *byHand) View() string {
 	if s.by.Flow == sso.FlowIdPInitiated {
 		title = "Sign in yourself, beginning at Okta's tile"
 	}
-	if s.letIn {
+	if s.letIn && s.by.Wants != WantsWord {
 		title = "Did the page let you in?"
 	}
 	head := append(styled(t.Strong, title, s.width), "")
@@ -163,18 +163,34 @@ func (s *byHand) View() string {
 
 // todo says what to do in a browser.
 func (s *byHand) todo() []string {
+	if s.by.Wants == WantsAddress {
+		out := append(hang("1 ", "Open this address in a private window of your browser and sign in as "+plain(s.by.Login)+":", s.width), s.address()...)
+		out = append(out, hang("2 ", "Copy the whole address of the page on which it ends, even if that page shows an error, and paste it here at once: the code in it lives for a minute and works once.", s.width)...)
+		return append(out, hang("  ", "Where the page moves on by itself, save all as HAR in the developer tools (F12), tab Network, with the log kept over pages (Preserve log).", s.width)...)
+	}
 	out := hang("1 ", "Open a private window of your browser, and in it the developer tools (F12), tab Network, with the log kept over pages (Preserve log).", s.width)
 	out = append(out, hang("2 ", "In that window open this address and sign in as "+plain(s.by.Login)+":", s.width)...)
+	out = append(out, s.address()...)
+	return append(out, hang("3 ", "Save all as HAR, or copy the SAMLResponse of the POST that ends at the service provider.", s.width)...)
+}
+
+// address is where to begin, on as many lines as it takes.
+func (s *byHand) address() []string {
+	var out []string
 	for _, line := range wrap(plain(s.by.URL), s.width-2) {
 		out = append(out, "  "+s.env.theme.Accent.Render(line))
 	}
-	return append(out, hang("3 ", "Save all as HAR, or copy the SAMLResponse of the POST that ends at the service provider.", s.width)...)
+	return out
 }
 
 // field is where the answer goes, with what was wrong with the one before.
 func (s *byHand) field() []string {
 	t := s.env.theme
-	out := []string{"", t.Strong.Render(fit("Paste the SAMLResponse, or give the path of the file", s.width))}
+	what := "SAMLResponse"
+	if s.by.Wants == WantsAddress {
+		what = "address"
+	}
+	out := []string{"", t.Strong.Render(fit("Paste the "+what+", or give the path of the file", s.width))}
 	text, n := plain(s.text), len([]rune(s.text))
 	if n > shownTyped {
 		text = fit(text, max(s.width-2-24, 10)) + "  " + t.Faint.Render(plural(n, "character", "characters"))
@@ -188,6 +204,10 @@ func (s *byHand) field() []string {
 }
 
 func (s *byHand) question() []string {
+	if s.by.Wants == WantsWord {
+		out := append(wrap("Open this address in a private window of your browser and sign in as "+plain(s.by.Login)+":", s.width), s.address()...)
+		return append(append(out, ""), append(wrap("Did "+plain(s.spName)+" let you in, as this person?", s.width), "", "y  yes", "n  no; it showed something else")...)
+	}
 	return append(wrap("You signed in as "+plain(s.by.Login)+", and Okta's answer is right. Did "+plain(s.spName)+" let you in with it, as this person?", s.width),
 		"", "y  yes", "n  no; it showed something else")
 }
@@ -199,12 +219,22 @@ func (s *byHand) captures(k tea.KeyMsg) bool { return k.Paste || !key.Matches(k,
 func (s *byHand) shortHelp() []key.Binding {
 	later, scroll := bind("esc", "later", "esc"), bind("↑↓", "scroll", "up", "down")
 	if s.letIn {
-		return keymap(bind("y", "yes", "y"), bind("n", "no", "n"), later)
+		out := keymap(bind("y", "yes", "y"), bind("n", "no", "n"), later)
+		if s.by.Wants == WantsWord {
+			out = append(out, as(copyAddress, "copy address"))
+		}
+		return out
 	}
 	return keymap(as(s.env.keys.Enter, "check it"), as(copyAddress, "copy address"), later, bind("ctrl+u", "clear", "ctrl+u"), scroll)
 }
 
 func (s *byHand) explain() Explanation {
+	if s.by.Wants != WantsResponse {
+		return Explanation{Title: "Sign in yourself", Literal: !s.letIn, What: "With OpenID Connect, Okta sends your browser to the service provider with a code. " +
+			"The code is exchanged here for an ID token, which is looked at as the service provider does: who is named, for whom it is meant, and whether Okta has signed it.\n" +
+			"Nothing of it is kept.",
+			Okta: "The address that the sign-in ends with begins with a redirect URI of the app and holds code= and state="}
+	}
 	return Explanation{Title: "Sign in yourself", Literal: !s.letIn, What: "Okta answers a sign-in with a signed message that your browser carries to the service provider. " +
 		"Here that message is looked at as the service provider does: who is named, for whom it is meant, and whether it is signed with the certificate that the service provider holds.\n" +
 		"It is verified on this computer, sent nowhere, and not kept. A file of many requests (HAR) is better given by its path than pasted.",

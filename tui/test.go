@@ -71,7 +71,7 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		return s, send(runAgain{how: againUndo})
 	case s.moreFactors() && k.String() == "w" && s.env.world.Screen:
 		return s, send(runAgain{how: againRun, way: sso.TestBrowser})
-	case s.moreFactors() && k.String() == "h" && s.canByHand():
+	case s.moreFactors() && k.String() == "h":
 		return s, send(runAgain{how: againRun, way: sso.TestByHand})
 	default:
 		return s, s.tryOther(k)
@@ -84,10 +84,6 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 func (s *test) moreFactors() bool {
 	return slices.ContainsFunc(s.journey.last.findings, func(f sso.Finding) bool { return !f.OK && f.Code == "sign_in.more_factors" })
 }
-
-// canByHand tells whether a person can carry Okta's answer here: a code of
-// OpenID Connect never reaches a page.
-func (s *test) canByHand() bool { return s.profile == nil || s.profile.Protocol == sso.SAML }
 
 // others are the answers worth a try that the failed checks name, each once,
 // as many as there are digits.
@@ -232,9 +228,7 @@ func (s *test) body() []string {
 			if s.env.world.Screen {
 				out = append(out, "w  "+t.Strong.Render("sign in in a browser that opens here"))
 			}
-			if s.canByHand() {
-				out = append(out, "h  "+t.Strong.Render("sign in by hand, in a browser of your own"))
-			}
+			out = append(out, "h  "+t.Strong.Render("sign in by hand, in a browser of your own"))
 		}
 		out = append(out, s.otherLines()...)
 		if len(good) > 0 {
@@ -301,10 +295,7 @@ func (s *test) ShortHelp() []key.Binding {
 	}
 	out := keymap(k.Retry, backToPlan, as(k.Exit, "save and quit"))
 	if s.moreFactors() {
-		out = keymap(k.Retry, as(k.Exit, "save and quit"))
-		if s.canByHand() {
-			out = append(keymap(bind("h", "by hand", "h")), out...)
-		}
+		out = keymap(bind("h", "by hand", "h"), k.Retry, as(k.Exit, "save and quit"))
 		if s.env.world.Screen {
 			out = append(keymap(bind("w", "in a browser", "w")), out...)
 		}

@@ -53,10 +53,8 @@ func newTester(e *env, d Draft, have bool, verb Verb) Screen {
 		title, without = "Prove the new pair with a real sign-in?", "no; a mistake shows when people sign in"
 	}
 	options := []huh.Option[string]{huh.NewOption("yes, with a tester's password", string(sso.TestHTTP)),
-		huh.NewOption(map[bool]string{true: "yes, in a browser that opens here", false: "yes, in a browser out of sight"}[e.world.Screen], string(sso.TestBrowser))}
-	if p := e.world.Profile(d.SP); p == nil || p.Protocol == sso.SAML { // a code never reaches a page that could be copied
-		options = append(options, huh.NewOption("yes, by hand in a browser of my own", string(sso.TestByHand)))
-	}
+		huh.NewOption(map[bool]string{true: "yes, in a browser that opens here", false: "yes, in a browser out of sight"}[e.world.Screen], string(sso.TestBrowser)),
+		huh.NewOption("yes, by hand in a browser of my own", string(sso.TestByHand))}
 	if !s.must {
 		options = append(options, huh.NewOption(without, testLater))
 	} else {

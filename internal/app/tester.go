@@ -62,11 +62,7 @@ func (t *tester) CodeFlow(ctx context.Context, req sso.CodeFlowRequest) (sso.Cod
 // connectByHand has a person carry out the sign-ins as the tester. No password
 // is needed: nobody but Okta's own page asks for one.
 func (a *App) connectByHand(s *Session, core *plan.Core) error {
-	switch {
-	case s.Profile.Protocol == sso.OIDC:
-		return hint.New(hint.Usage, "a sign-in by hand proves SAML only; "+s.Profile.Name+" uses OpenID Connect, whose proof is a code that never reaches a page",
-			"use --test http with --test-user and --test-password-file, or --test none")
-	case a.cfg.ByHand == nil:
+	if a.cfg.ByHand == nil {
 		return hint.New(hint.Usage, "nobody can be asked to sign in by hand here", "run: ssowizard test NAME --by-hand")
 	}
 	if a.InSandbox() && s.Spec.Tester == "" {
@@ -75,6 +71,11 @@ func (a *App) connectByHand(s *Session, core *plan.Core) error {
 	if s.Spec.Tester == "" {
 		return ask.Missing(ask.TestUser)
 	}
-	core.SignIn = signin.NewByHand(a.cfg.ByHand, s.Spec.Tester, time.Now)
-	return nil
+	var err error
+	if s.Profile.Protocol == sso.OIDC {
+		core.SignIn, err = signin.NewByHandOpenID(a.cfg.ByHand, s.Spec.Tester, time.Now)
+	} else {
+		core.SignIn, err = signin.NewByHand(a.cfg.ByHand, s.Spec.Tester, time.Now)
+	}
+	return err
 }

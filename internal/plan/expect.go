@@ -71,9 +71,12 @@ func (r *run) warnIssuer() {
 	if !known || r.plan.WantApp.SAML == nil || held == "" || held == r.issuerSent() {
 		return
 	}
-	r.emit(Event{Kind: EventWarning, Step: StepTest, Detail: fmt.Sprintf(
-		"%s holds %s as the IdP entity ID, and Okta sends %s; if %s compares them, nobody gets in.%s",
-		r.profile.Name, sso.PlainText(held, 200), sso.PlainText(r.issuerSent(), 200), r.profile.Name, strings.Replace(toTry(r.offers("issuer")), "Or try", "Try", 1))})
+	text := fmt.Sprintf("%s holds %s as the IdP entity ID, and Okta sends %s; if %s compares them, nobody gets in.",
+		r.profile.Name, sso.PlainText(held, 200), sso.PlainText(r.issuerSent(), 200), r.profile.Name)
+	for _, o := range r.offers("issuer") {
+		text += " " + o.Text()
+	}
+	r.emit(Event{Kind: EventWarning, Step: StepTest, Detail: text})
 }
 
 // heldCertificate is the certificate at the service provider that a response

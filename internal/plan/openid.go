@@ -129,7 +129,10 @@ func (r *run) codeFlow(ctx context.Context) error {
 		return err
 	}
 	r.checkDiscovery(server)
-	state, nonce := guessless(), guessless()
+	state, nonce, err := r.codeValues()
+	if err != nil {
+		return err
+	}
 	redirect := r.app.OIDC.RedirectURIs[0]
 	query := sso.CodeQuery{ClientID: r.app.OIDC.ClientID, RedirectURI: redirect, State: state, Nonce: nonce}
 	req := sso.CodeFlowRequest{AuthorizeURL: server.CodeURL(query), RedirectURI: redirect, State: state}

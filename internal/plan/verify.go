@@ -74,7 +74,9 @@ func (r *run) check(found ...sso.Finding) {
 	for _, f := range diagnose.Fill(found, r.explanation()) {
 		if !f.OK {
 			f.Others = r.offers(f.Code)
-			f.Fix = strings.TrimSpace(f.Fix + toTry(f.Others))
+			for _, o := range f.Others {
+				f.Fix = strings.TrimSpace(f.Fix + " " + o.Text())
+			}
 		}
 		r.findings = append(r.findings, f)
 		r.emit(Event{Kind: EventCheck, Step: StepTest, Check: &f})
@@ -86,15 +88,6 @@ func (r *run) offers(code string) []sso.Other {
 	var out []sso.Other
 	for _, o := range r.profile.Offers(code, r.plan.Inputs, r.sp.Offered, r.idp) {
 		out = append(out, sso.Other{Input: o.Input, Answer: o.Answer, Why: o.Why})
-	}
-	return out
-}
-
-// toTry says the same in the words of a command.
-func toTry(others []sso.Other) string {
-	var out string
-	for _, o := range others {
-		out += fmt.Sprintf(" Or try --input %s=%s: %s", o.Input, o.Answer, o.Why)
 	}
 	return out
 }

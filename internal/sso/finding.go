@@ -29,6 +29,11 @@ type Finding struct {
 // Other is another answer to a question of the profile, with the reason.
 type Other struct{ Input, Answer, Why string }
 
+// Text is what to try, as a sentence.
+func (o Other) Text() string {
+	return "Or try --input " + o.Input + "=" + o.Answer + ": " + o.Why
+}
+
 // Flow is a part of the proof.
 type Flow string
 

@@ -98,6 +98,11 @@ type ByHandTest struct {
 	// TestID and StartURL are of the service provider's own test, "" without one.
 	TestID   string `json:"test_id,omitempty"`
 	StartURL string `json:"start_url,omitempty"`
+	// CodeState and CodeNonce are those of a code flow that a person was sent
+	// on, "" without one: the answer may come in a later run. The code itself is
+	// kept nowhere.
+	CodeState string `json:"code_state,omitempty"`
+	CodeNonce string `json:"code_nonce,omitempty"`
 }
 
 // JournalEntry is one line of the journal: what is about to be done, or what

@@ -36,11 +36,14 @@ func (h *hand) met() (tui.Person, error) {
 // Ready is false: nothing was made before it is asked for.
 func (h *hand) Ready() bool { return false }
 
+// Check has nothing to look at before it is asked for.
+func (h *hand) Check(func(data []byte) error) error { return nil }
+
 // Bring hands a sign-in over and gives what was pasted, or what is in the file
 // that was named. A file that is not there is asked for again.
 func (h *hand) Bring(ctx context.Context, o signin.HandOver) (signin.Brought, error) {
 	person, err := h.met()
-	if err != nil {
+	if err != nil || o.Wants == signin.WantsWord { // LetIn hands that over
 		return signin.Brought{}, err
 	}
 	s := bySelf(o)
@@ -72,5 +75,6 @@ func (h *hand) LetIn(ctx context.Context, o signin.HandOver) (signin.Word, error
 }
 
 func bySelf(o signin.HandOver) tui.BySelf {
-	return tui.BySelf{Flow: o.Flow, URL: o.URL, Login: o.Login, Problem: o.Problem}
+	wants := map[signin.Wants]tui.Wants{signin.WantsResponse: tui.WantsResponse, signin.WantsCode: tui.WantsAddress, signin.WantsWord: tui.WantsWord}
+	return tui.BySelf{Flow: o.Flow, URL: o.URL, Login: o.Login, Wants: wants[o.Wants], Problem: o.Problem}
 }
