@@ -73,6 +73,7 @@ const (
 	againRun againHow = iota
 	againReview
 	againUndo
+	againOff // turn off what was turned on in vain
 )
 
 func newApply(e *env, job Job, p *Prepared, spName string) Screen {

@@ -28,10 +28,11 @@ type hand struct {
 	sure    bool
 	said    bool
 	rotate  bool // of a certificate or secret: each hand-over has a word of its own
+	off     bool // what is turned off has no button of its own
 }
 
 func newHand(e *env, j journey) Screen {
-	s := &hand{env: e, profile: j.world.Profile(j.draft.SP), spName: plain(j.draft.SP), entered: map[int]bool{}, rotate: j.job == Rotate}
+	s := &hand{env: e, profile: j.world.Profile(j.draft.SP), spName: plain(j.draft.SP), entered: map[int]bool{}, rotate: j.job == Rotate, off: j.job == Disable}
 	if s.profile != nil {
 		s.spName = s.profile.Name
 	}
@@ -216,6 +217,9 @@ func (s *hand) lastLines() (out []string, question string) {
 	switch s.handoff.Step {
 	case plan.StepEnable:
 		effects, ask = []catalog.Effect{catalog.EffectEnable}, "Is the switch as it should be?"
+		if s.off {
+			effects, ask = nil, "Is it off now?"
+		}
 	case plan.StepSwitch:
 		effects, ask = nil, "Is it in place, and are you ready to save it?"
 	case plan.StepSPRetire:
@@ -227,7 +231,7 @@ func (s *hand) lastLines() (out []string, question string) {
 			do = "Save the page."
 		}
 	}
-	if s.rotate {
+	if s.rotate || s.off {
 		out = append(wrap(do, s.width), "")
 	}
 	if s.profile != nil && s.profile.Portal != nil {

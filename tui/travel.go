@@ -160,6 +160,9 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 			return r.enter([]place{atStart, atProvider, atOrg, atDetails, atWho, atReview})
 		}
 		return r.enter([]place{atStart, atReview})
+	case againOff:
+		r.job, r.last, r.draft.TurnedOn = Disable, ran{}, false
+		r.draft.unconfirm(plan.StepEnable) // that was for the other way
 	case againUndo:
 		r.verb, r.job, r.last = Undo, Undo, ran{}
 		return r.enter([]place{atStart, atReview})
