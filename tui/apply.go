@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -30,6 +31,7 @@ type apply struct {
 
 	steps    []stepRow
 	findings []sso.Finding
+	warnings []string
 	log      []plan.Event
 	showLog  bool
 	offset   int
@@ -71,6 +73,7 @@ const (
 	againRun againHow = iota
 	againReview
 	againUndo
+	againOff // turn off what was turned on in vain
 )
 
 func newApply(e *env, job Job, p *Prepared, spName string) Screen {
@@ -96,7 +99,7 @@ func (s *apply) Init() tea.Cmd {
 func (s *apply) run() tea.Cmd {
 	runCtx, stop := context.WithCancelCause(s.env.ctx)
 	s.preparing, s.running, s.stop = false, true, stop
-	s.steps = nil
+	s.steps, s.warnings = nil, nil
 	for _, step := range s.p.Plan.Steps {
 		if step.Action != plan.None {
 			s.steps = append(s.steps, stepRow{id: step.ID, summary: plain(step.Summary)})
@@ -142,7 +145,7 @@ func (s *apply) Update(msg tea.Msg) (Screen, tea.Cmd) {
 	case runOver:
 		if msg.number == s.number {
 			s.person = nil
-			msg.handoff, msg.findings = s.handoff, s.findings
+			msg.handoff, msg.findings, msg.warnings = s.handoff, s.findings, s.warnings
 			s.stop(nil)
 			return s, send(msg.ran)
 		}
@@ -202,7 +205,10 @@ func (s *apply) took(ev plan.Event) {
 		s.handoff = ev.Handoff
 	case plan.EventStep:
 		s.tookStep(ev)
-	case plan.EventWarning: // the review has shown it
+	case plan.EventWarning:
+		if s.p == nil || !slices.Contains(s.p.Plan.Warnings, ev.Detail) { // else the review has shown it
+			s.warnings = append(s.warnings, plain(ev.Detail))
+		}
 	}
 }
 

@@ -112,6 +112,8 @@ type World struct {
 	Draft *Draft
 	// TestPassword tells that the environment has the tester's password.
 	TestPassword bool
+	// Screen tells whether a browser can show a window here.
+	Screen bool
 }
 
 // Sandbox tells whether nothing outside this machine is reached.

@@ -144,6 +144,9 @@ func (s *byHand) say(a said) bool {
 func (s *byHand) View() string {
 	t := s.env.theme
 	title := "Sign in yourself, beginning at the service provider"
+	if s.by.Wants == WantsAddress {
+		title = "Sign in yourself, at Okta"
+	}
 	if s.by.Flow == sso.FlowIdPInitiated {
 		title = "Sign in yourself, beginning at Okta's tile"
 	}

@@ -55,6 +55,22 @@ func (f *fake) bySelf(ctx context.Context, p *tui.Prepared, report func(plan.Eve
 	return result(p), nil
 }
 
+// bringing plays a run that asks a person for one thing.
+func (f *fake) bringing(what tui.Wants) func(context.Context, *tui.Prepared, func(plan.Event)) (plan.Result, error) {
+	return func(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+		steps(p, report, plan.StepTest)
+		s := tui.BySelf{Flow: sso.FlowSPInitiated, Login: "ana.lima@acme.example", Wants: what,
+			URL: "https://acme.okta.com/oauth2/v1/authorize?client_id=0oaexample&response_type=code&scope=openid+email&state=hKAmaU0E1QNb"}
+		var err error
+		if what == tui.WantsWord {
+			_, err = f.person.LetIn(ctx, s)
+		} else {
+			_, err = f.person.SignIn(ctx, s)
+		}
+		return result(p), err
+	}
+}
+
 // moreFactors plays a run in which Okta asks the tester for a second factor.
 func moreFactors(_ context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
 	steps(p, report, plan.StepTest)
@@ -134,6 +150,46 @@ func TestASignInByHandCanBeLeftForLater(t *testing.T) {
 		}
 		if last := f.drafts[len(f.drafts)-1]; last == nil {
 			t.Error("the draft is gone")
+		}
+	})
+}
+
+// onInVain plays a set-up by hand whose first sign-in after turning on fails, so
+// that a person has to turn it off.
+func onInVain(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+	if p.Job.Verb != tui.Disable {
+		res, err := offAgain(ctx, p, report)
+		res.Enabled = err != nil
+		return res, err
+	}
+	for _, step := range p.Plan.Spec.Confirmed {
+		if step == string(plan.StepEnable) {
+			return plan.Result{Command: "disable"}, nil
+		}
+	}
+	h := &plan.Handoff{Step: plan.StepEnable, Todo: "turn the switch off at net2phone Sync"}
+	report(plan.Event{Kind: plan.EventHandoff, Time: time.Now(), Step: plan.StepEnable, Handoff: h})
+	return plan.Result{Command: "disable"}, hint.New(hint.Waiting, "waiting for a person at net2phone Sync", "")
+}
+
+func TestWhatWasTurnedOnByHandInVainIsTurnedOffFirst(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = onInVain }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toTested(d)
+		d.Press("enter")
+		d.Type("net2phone Sync")
+		d.Press("enter")
+		d.See("The first real sign-in failed", "o turn it off again, before anything else")
+		d.Press("o")
+		d.See("Turn the switch off at net2phone Sync.", "Is it off now?")
+		d.DontSee("Press")
+		d.Press("enter", "enter")
+		d.See("Sign-in with Okta is not turned on at net2phone Sync.")
+		if got := f.runs(); got[len(got)-1] != tui.Disable {
+			t.Errorf("%s were run", got)
+		}
+		d.Press("y")
+		if strings.Contains(f.copied, "--enable") {
+			t.Errorf("the same run is %q", f.copied)
 		}
 	})
 }

@@ -165,9 +165,6 @@ func (s *details) View() string {
 	room := s.height - len(result)
 	shown, top := window(lines, focus, 0, room)
 	s.below = len(lines) - 1 - top - room // the last line is blank
-	for len(shown) < room && len(result) > 0 {
-		shown = append(shown, "")
-	}
 	return fill(append(shown, result...), s.width, s.height)
 }
 

@@ -56,6 +56,7 @@ type ran struct {
 	err      error
 	handoff  *plan.Handoff
 	findings []sso.Finding
+	warnings []string // of the run, beside those of its plan
 }
 
 // heldBack tells whether something has waited until this run was over.
@@ -182,8 +183,11 @@ func afterRun(j journey) place {
 
 // mayTurnOn tells whether there is something to turn on, and a proof for it.
 func mayTurnOn(j journey) bool {
-	p := j.world.Profile(j.draft.SP)
-	return j.verb != Rotate && j.last.err == nil && j.last.result.Tested && !j.last.result.Enabled && p != nil && p.TurnOn == catalog.TurnOnSwitch
+	p, r := j.world.Profile(j.draft.SP), j.last
+	if j.verb == Rotate || r.err != nil || !r.result.Tested || p == nil || p.TurnOn != catalog.TurnOnSwitch {
+		return false
+	}
+	return !r.result.Enabled || r.prepared != nil && len(r.prepared.Plan.Waits()) > 0
 }
 
 // needsTester tells whether somebody has to say who tries the sign-in: the
@@ -192,7 +196,7 @@ func (j journey) needsTester() bool {
 	switch {
 	case j.world.Sandbox() || j.draft.NoTest:
 		return false
-	case j.draft.Way == sso.TestByHand || j.draft.Way == sso.TestBrowser: // the person signs in
+	case j.draft.Way == sso.TestByHand || j.draft.Way == sso.TestBrowser && j.world.Screen: // the person signs in
 		return j.draft.Tester == ""
 	}
 	return j.draft.Tester == "" || !j.password && !j.world.TestPassword

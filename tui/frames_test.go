@@ -115,6 +115,14 @@ var states = []state{
 	{"by-hand-wrong", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Paste("<html>no</html>"); d.Press("enter") }},
 	{"by-hand-pasted", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Paste(strings.Repeat("PHNhbWwycDpSZXNwb25zZQ", 1000)) }},
 	{"by-hand-let-in", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Paste(good); d.Press("enter") }},
+	{"by-hand-code", func(_ *testing.T, f *fake) { f.events = f.bringing(tui.WantsAddress) }, toApply},
+	{"by-hand-word", func(_ *testing.T, f *fake) { f.events = f.bringing(tui.WantsWord) }, toApply},
+	{"on-in-vain", func(_ *testing.T, f *fake) { f.events = onInVain }, func(d *tuitest.Driver) {
+		toTested(d)
+		d.Press("enter")
+		d.Type("net2phone Sync")
+		d.Press("enter")
+	}},
 	{"by-hand-later", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Press("esc") }},
 	{"tester-by-hand", nil, func(d *tuitest.Driver) { toTester(d); d.Press("right", "right") }},
 	{"test-by-hand", func(_ *testing.T, f *fake) { f.events = byHand }, func(d *tuitest.Driver) {

@@ -28,10 +28,11 @@ type hand struct {
 	sure    bool
 	said    bool
 	rotate  bool // of a certificate or secret: each hand-over has a word of its own
+	off     bool // what is turned off has no button of its own
 }
 
 func newHand(e *env, j journey) Screen {
-	s := &hand{env: e, profile: j.world.Profile(j.draft.SP), spName: plain(j.draft.SP), entered: map[int]bool{}, rotate: j.job == Rotate}
+	s := &hand{env: e, profile: j.world.Profile(j.draft.SP), spName: plain(j.draft.SP), entered: map[int]bool{}, rotate: j.job == Rotate, off: j.job == Disable}
 	if s.profile != nil {
 		s.spName = s.profile.Name
 	}
@@ -44,6 +45,11 @@ func newHand(e *env, j journey) Screen {
 func (s *hand) Init() tea.Cmd { return nil }
 
 func (s *hand) cards() []sso.SPSetting { return s.handoff.All }
+
+// copies tells whether there is a value to copy.
+func (s *hand) copies() bool {
+	return s.onCard() && !s.cards()[s.card].Secret && s.cards()[s.card].Value != ""
+}
 
 func (s *hand) onCard() bool { return s.card < len(s.cards()) }
 
@@ -64,7 +70,7 @@ func (s *hand) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		s.offset++
 	case key.Matches(k, keys.Up):
 		s.offset = max(s.offset-1, 0)
-	case key.Matches(k, keys.Copy) && s.onCard():
+	case key.Matches(k, keys.Copy) && s.copies():
 		c := s.cards()[s.card]
 		return s, copyText(s.env, c.Value, plain(c.Label))
 	case key.Matches(k, keys.Enter):
@@ -161,7 +167,7 @@ func (s *hand) cardLines(c sso.SPSetting) []string {
 	out = append(out, "")
 	switch {
 	case c.Secret:
-		return append(out, wrap("A secret, not shown here: copy it in the Okta Admin Console, under Applications, the app, General, Client Credentials.", s.width)...)
+		return append(out, wrap(s.whereSecret(c), s.width)...)
 	case c.Value == "":
 		return append(out, wrap("Leave it empty.", s.width)...)
 	}
@@ -173,6 +179,16 @@ func (s *hand) cardLines(c sso.SPSetting) []string {
 		out = append(out, styledHang(t.Faint, "Also in  ", plain(s.handoff.Dir), s.width)...)
 	}
 	return out
+}
+
+// whereSecret says where a person sees a secret.
+func (s *hand) whereSecret(c sso.SPSetting) string {
+	for _, v := range s.handoff.Values {
+		if v.Label == c.Label && v.Note != "" {
+			return sentence(v.Note)
+		}
+	}
+	return "A secret, not shown here: copy it in the Okta Admin Console, under Applications, the app, General, Client Credentials."
 }
 
 // howTo is how a value of a setting is entered, in the words of its page.
@@ -201,6 +217,9 @@ func (s *hand) lastLines() (out []string, question string) {
 	switch s.handoff.Step {
 	case plan.StepEnable:
 		effects, ask = []catalog.Effect{catalog.EffectEnable}, "Is the switch as it should be?"
+		if s.off {
+			effects, ask = nil, "Is it off now?"
+		}
 	case plan.StepSwitch:
 		effects, ask = nil, "Is it in place, and are you ready to save it?"
 	case plan.StepSPRetire:
@@ -212,7 +231,7 @@ func (s *hand) lastLines() (out []string, question string) {
 			do = "Save the page."
 		}
 	}
-	if s.rotate {
+	if s.rotate || s.off {
 		out = append(wrap(do, s.width), "")
 	}
 	if s.profile != nil && s.profile.Portal != nil {
@@ -258,8 +277,11 @@ func (s *hand) ShortHelp() []key.Binding {
 	if !s.onCard() {
 		return keymap(as(k.Enter, "it is done"), as(k.Left, "cards"), as(k.Exit, "save and quit"))
 	}
-	return keymap(as(k.Enter, "entered, next"), as(k.Copy, "copy value"), bind("←→", "cards", "left", "right"),
-		bind("↑↓", "scroll", "up", "down"), as(k.Exit, "save and quit"))
+	out := keymap(as(k.Enter, "entered, next"))
+	if s.copies() {
+		out = append(out, as(k.Copy, "copy value"))
+	}
+	return append(out, bind("←→", "cards", "left", "right"), bind("↑↓", "scroll", "up", "down"), as(k.Exit, "save and quit"))
 }
 func (s *hand) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp()} }
 

@@ -217,8 +217,13 @@ func (q lineQuestion) Keep(*Draft)               {}
 
 // failureLines show an error: what failed, what to do, and Okta's request id.
 func failureLines(t Theme, err error, width int) []string {
+	return failureTold(t, err.Error(), err, width)
+}
+
+// failureTold is failureLines with other words for what failed.
+func failureTold(t Theme, text string, err error, width int) []string {
 	var out []string
-	for i, line := range strings.Split(strings.TrimSpace(err.Error()), "\n") {
+	for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
 		head := t.Bad.Render("✗ ")
 		if i > 0 {
 			head = "  "

@@ -34,11 +34,9 @@ type review struct {
 	open    map[plan.StepID]bool
 	cursor  int
 	offset  int
-	// note says why the plan is shown again.
-	note  string
-	at    tick
-	watch *watch
-	wait  stepRow // what the reading waits for
+	at      tick
+	watch   *watch
+	wait    stepRow // what the reading waits for
 }
 
 func newReview(e *env, d Draft, job Job, spName string) Screen {
@@ -66,7 +64,10 @@ func (s *review) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		if msg.number != s.number {
 			return s, nil
 		}
-		s.loading, s.p, s.err, s.cursor = false, msg.p, msg.err, 0
+		s.loading, s.p, s.err, s.cursor, s.offset = false, msg.p, msg.err, 0, 0
+		if s.err == nil {
+			s.cursor = len(s.warnings())
+		}
 		return s, nil
 	case progress:
 		if msg.number == s.number {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -27,7 +28,7 @@ var marks = map[plan.Action]string{plan.Create: "+", plan.Update: "~", plan.Dele
 // rows are the steps, unfolded where asked, then the answers, then the way on.
 func (s *review) rows() []row {
 	t := s.env.theme
-	var rows []row
+	rows := s.warnings()
 	n := 0
 	for _, step := range s.p.Plan.Steps {
 		if step.Action == plan.None {
@@ -282,7 +283,7 @@ func (s *review) View() string {
 	return fill(append(append(head, shown...), last), s.width, s.height)
 }
 
-// head is the warnings, each in as few lines as it takes.
+// head says what kind of plan it is.
 func (s *review) head() []string {
 	t := s.env.theme
 	title := map[Verb]string{Setup: "This is what will be done", Test: "This is what will be tried", Enable: "This turns sign-in with Okta on",
@@ -291,23 +292,24 @@ func (s *review) head() []string {
 		title = "This replaces the client secret on both sides"
 	}
 	out := []string{t.Strong.Render(fit(title, s.width))}
-	warn := func(text string) {
-		lines := hang(t.Warn.Render("! "), plain(text), s.width)
-		if len(lines) > 3 {
-			lines = append(lines[:2], fit(lines[2], s.width-1)+"…")
-		}
-		out = append(out, lines...)
-	}
-	if s.note != "" {
-		warn(s.note)
-	}
-	for _, w := range s.p.Plan.Warnings {
-		warn(w)
-	}
-	if s.p.TestSkipped != "" {
-		warn(s.p.TestSkipped)
-	}
 	return append(out, "")
+}
+
+// warnings come before the steps, and scroll with them.
+func (s *review) warnings() []row {
+	var rows []row
+	for _, w := range append(slices.Clone(s.p.Plan.Warnings), s.p.TestSkipped) {
+		if w == "" {
+			continue
+		}
+		for _, line := range hang(s.env.theme.Warn.Render("! "), plain(w), s.width-2) {
+			rows = append(rows, row{text: line})
+		}
+	}
+	if len(rows) > 0 {
+		rows = append(rows, row{})
+	}
+	return rows
 }
 
 func (s *review) failed() []string {

@@ -10,6 +10,7 @@ import (
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
 )
 
@@ -60,12 +61,17 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		return s, send(done{atTest})
 	case s.ok():
 	case key.Matches(k, keys.Retry), key.Matches(k, keys.Enter):
+		if s.journey.job == Enable && s.journey.verb == Setup { // the test comes first again
+			return s, send(runAgain{how: againReview})
+		}
 		return s, send(runAgain{how: againRun})
 	case key.Matches(k, backToPlan):
 		return s, send(runAgain{how: againReview})
 	case key.Matches(k, keys.Undo) && s.journey.verb == Setup:
 		return s, send(runAgain{how: againUndo})
-	case s.moreFactors() && k.String() == "w":
+	case s.stillOn() && key.Matches(k, keys.TurnOn):
+		return s, send(runAgain{how: againOff})
+	case s.moreFactors() && k.String() == "w" && s.env.world.Screen:
 		return s, send(runAgain{how: againRun, way: sso.TestBrowser})
 	case s.moreFactors() && k.String() == "h":
 		return s, send(runAgain{how: againRun, way: sso.TestByHand})
@@ -79,6 +85,13 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 // only a person can sign in.
 func (s *test) moreFactors() bool {
 	return slices.ContainsFunc(s.journey.last.findings, func(f sso.Finding) bool { return !f.OK && f.Code == "sign_in.more_factors" })
+}
+
+// stillOn tells whether people meet a sign-in that does not work: where a person
+// has turned it on, only a person can turn it off again.
+func (s *test) stillOn() bool {
+	r := s.journey.last
+	return s.journey.job == Enable && r.err != nil && r.result.Enabled
 }
 
 // others are the answers worth a try that the failed checks name, each once,
@@ -137,7 +150,14 @@ func (s *test) handKey(k tea.KeyMsg) (Screen, tea.Cmd) {
 
 func (s *test) View() string {
 	head := s.head()
-	body := s.body()
+	var body []string
+	for _, w := range s.journey.last.warnings {
+		body = append(body, hang(s.env.theme.Warn.Render("! "), w, s.width)...)
+	}
+	if len(body) > 0 {
+		body = append(body, "")
+	}
+	body = append(body, s.body()...)
 	room := s.height - len(head)
 	s.offset = min(s.offset, max(len(body)-room, 0))
 	s.total, s.room = len(body), room
@@ -200,7 +220,11 @@ func (s *test) body() []string {
 		var out []string
 		switch s.journey.job { // where both sides are now counts first
 		case Enable:
-			out = append(failureLines(t, r.err, s.width), "")
+			text := strings.TrimPrefix(r.err.Error(), string(plan.StepEnable)+": ")
+			out = append(failureTold(t, text, r.err, s.width), "")
+			if s.stillOn() {
+				out = append(out, "o  "+t.Strong.Render("turn it off again, before anything else"), "")
+			}
 		case Rotate:
 			for _, h := range hint.Hints(r.err) {
 				out = append(out, hang(t.Accent.Render("→ "), plain(h), s.width)...)
@@ -212,8 +236,11 @@ func (s *test) body() []string {
 			out = failureLines(t, r.err, s.width)
 		}
 		if s.moreFactors() {
-			out = append(out, "", "w  "+t.Strong.Render("sign in yourself in a browser that opens here"),
-				"h  "+t.Strong.Render("sign in by hand, in a browser of your own"))
+			out = append(out, "")
+			if s.env.world.Screen {
+				out = append(out, "w  "+t.Strong.Render("sign in in a browser that opens here"))
+			}
+			out = append(out, "h  "+t.Strong.Render("sign in by hand, in a browser of your own"))
 		}
 		out = append(out, s.otherLines()...)
 		if len(good) > 0 {
@@ -280,7 +307,13 @@ func (s *test) ShortHelp() []key.Binding {
 	}
 	out := keymap(k.Retry, backToPlan, as(k.Exit, "save and quit"))
 	if s.moreFactors() {
-		out = keymap(bind("w", "in a browser", "w"), bind("h", "by hand", "h"), k.Retry, as(k.Exit, "save and quit"))
+		out = keymap(bind("h", "by hand", "h"), k.Retry, as(k.Exit, "save and quit"))
+		if s.env.world.Screen {
+			out = append(keymap(bind("w", "in a browser", "w")), out...)
+		}
+	}
+	if s.stillOn() {
+		out = append(keymap(as(k.TurnOn, "turn it off")), out...)
 	}
 	if s.journey.verb == Setup {
 		out = append(out, k.Undo)

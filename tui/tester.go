@@ -53,7 +53,7 @@ func newTester(e *env, d Draft, have bool, verb Verb) Screen {
 		title, without = "Prove the new pair with a real sign-in?", "no; a mistake shows when people sign in"
 	}
 	options := []huh.Option[string]{huh.NewOption("yes, with a tester's password", string(sso.TestHTTP)),
-		huh.NewOption("yes, in a browser that opens here", string(sso.TestBrowser)),
+		huh.NewOption(map[bool]string{true: "yes, in a browser that opens here", false: "yes, in a browser out of sight"}[e.world.Screen], string(sso.TestBrowser)),
 		huh.NewOption("yes, by hand in a browser of my own", string(sso.TestByHand))}
 	if !s.must {
 		options = append(options, huh.NewOption(without, testLater))
@@ -106,7 +106,8 @@ func (s *tester) arrange() {
 	if s.way.text() != testLater {
 		s.form.fields = append(s.form.fields, s.login)
 	}
-	if s.way.text() == string(sso.TestHTTP) {
+	// A window can ask the person for the password itself.
+	if way := sso.TestWay(s.way.text()); way == sso.TestHTTP || way == sso.TestBrowser && !s.env.world.Screen {
 		s.form.fields = append(s.form.fields, s.password)
 	}
 }

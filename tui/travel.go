@@ -160,6 +160,9 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 			return r.enter([]place{atStart, atProvider, atOrg, atDetails, atWho, atReview})
 		}
 		return r.enter([]place{atStart, atReview})
+	case againOff:
+		r.job, r.last, r.draft.TurnedOn = Disable, ran{}, false
+		r.draft.unconfirm(plan.StepEnable) // that was for the other way
 	case againUndo:
 		r.verb, r.job, r.last = Undo, Undo, ran{}
 		return r.enter([]place{atStart, atReview})
@@ -228,8 +231,13 @@ func (r *Root) takePrepared() *Prepared {
 // makeJob is the job of a verb in this journey.
 func (r *Root) makeJob(verb Verb) Job {
 	d := r.draft
+	d.TurnedOn = false // turning on is agreed to by itself
 	if verb != Setup {
-		d = Draft{Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, Way: d.Way, NoTest: d.NoTest && verb == Rotate, SPAPIURL: d.SPAPIURL}
+		var inputs map[string]string
+		if r.verb == Setup && verb == Enable { // what was answered on the way here
+			inputs = d.Inputs
+		}
+		d = Draft{Inputs: inputs, From: d.From, Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, Way: d.Way, NoTest: d.NoTest && verb == Rotate, SPAPIURL: d.SPAPIURL}
 	}
 	a, err := d.Answers(r.world)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -177,6 +178,56 @@ func (b *box) signIn(t *testing.T, address string) string {
 		t.Fatalf("sign in at %s: %v; %s %s", address, err, seen.Outcome, seen.Detail)
 	}
 	return base64.StdEncoding.EncodeToString(seen.Response)
+}
+
+// code signs in as the first person, beginning at an authorization endpoint, and
+// gives the address with the code on which that ends.
+func (b *box) code(t *testing.T, authorize string) string {
+	t.Helper()
+	ana := b.Okta.People[0]
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ends string
+	client := b.client(t)
+	client.Jar, client.CheckRedirect = jar, func(r *http.Request, _ []*http.Request) error {
+		if ends = r.URL.String(); strings.HasPrefix(ends, b.Okta.OrgURL) {
+			return nil
+		}
+		return http.ErrUseLastResponse
+	}
+	login, err := json.Marshal(map[string]string{"username": ana.Login, "password": ana.Password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var session struct {
+		Token string `json:"sessionToken"`
+	}
+	get := func(method, address string, body io.Reader) *http.Response {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), method, address, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp
+	}
+	resp := get(http.MethodPost, b.Okta.OrgURL+"/api/v1/authn", bytes.NewReader(login))
+	defer resp.Body.Close()
+	if err := json.NewDecoder(resp.Body).Decode(&session); err != nil || session.Token == "" {
+		t.Fatalf("sign in: %s, %v", resp.Status, err)
+	}
+	resp = get(http.MethodGet, b.Okta.OrgURL+"/login/sessionCookieRedirect?"+url.Values{"token": {session.Token}, "redirectUrl": {authorize}}.Encode(), nil)
+	defer resp.Body.Close()
+	if !strings.Contains(ends, "code=") {
+		t.Fatalf("the sign-in ends at %s", ends)
+	}
+	return ends
 }
 
 // copied presses y on a card and gives what came onto the clipboard.

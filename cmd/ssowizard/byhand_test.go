@@ -77,3 +77,43 @@ func TestWizardTypedWithASignInByHand(t *testing.T) {
 		t.Errorf("what stays in the terminal:\n%s", left)
 	}
 }
+
+// TestWizardTypedWithACodeByHand has the person bring the address with the code
+// of OpenID Connect, and say whether they were let in.
+func TestWizardTypedWithACodeByHand(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	b := startBoxIn(t, state, "--rate-limit", "off")
+	s := sit(t, state, "--sandbox")
+	s.toDetails("CloudTalk")
+	s.press(strings.Repeat(tuitest.Enter, 6))
+	s.see("Who may sign in with Okta?", "Contractors")
+	s.press("t")
+	s.Until(t, tuitest.Right, "‹ yes, by hand in a browser of my own ›")
+	s.press(tuitest.Enter, tuitest.CtrlU, "ana.lima@acme.example", tuitest.Enter)
+	s.chooseSupport()
+	s.see("This is what will be done")
+	s.press("a")
+	s.see("Sign in yourself, at Okta", "Copy the whole address")
+	s.press("\x19")
+	s.see("Copied the address.")
+	address := s.clipboard()
+	s.paste(strings.Replace(b.code(t, address), "state=", "state=x", 1))
+	s.press(tuitest.Enter)
+	s.see("this is the answer to another sign-in")
+	s.press("\x19")
+	s.see("Copied the address.")
+	s.paste(b.code(t, s.clipboard()))
+	s.press(tuitest.Enter)
+	s.see("Everything in the plan is done")
+	s.press(tuitest.Enter)
+	s.see("Okta's own answer is right")
+	s.press(tuitest.Enter)
+	s.see("Type the app's label")
+	s.press("CloudTalk", tuitest.Enter)
+	s.see("Did CloudTalk let you in, as this person?")
+	s.press("y")
+	s.see("Everything in the plan is done")
+	s.press(tuitest.Enter)
+	s.leave(state, "cloudtalk")
+}

@@ -162,3 +162,29 @@ func TestWizardTypedForEveryServiceProvider(t *testing.T) {
 		})
 	}
 }
+
+func TestWizardAsksForEnforcingWhenSignInIsOnAlready(t *testing.T) {
+	t.Parallel()
+	state := t.TempDir()
+	run(t, state, "setup", "cloudtalk", "--sandbox", "--group", "Support EMEA", "--enable", "--yes")
+	s := sit(t, state, "--sandbox")
+	s.see("cloudtalk · tested, on")
+	s.press(tuitest.Enter)
+	s.see("Identity Engine")
+	s.press(tuitest.Enter)
+	s.see("Redirect URI")
+	s.press(tuitest.Enter, tuitest.Enter, tuitest.Right, tuitest.Enter, tuitest.Enter, tuitest.Enter, tuitest.Enter)
+	s.see("Chosen: Support EMEA")
+	s.press(tuitest.Enter)
+	s.see("Enforce Okta SSO stays as it is")
+	s.press("a")
+	s.see("Everything in the plan is done")
+	s.press(tuitest.Enter)
+	s.see("It works")
+	s.press(tuitest.Enter)
+	s.see("It is on. Turn on Enforce Okta SSO at CloudTalk too?", "nobody signs in to CloudTalk in another way")
+	s.turnOn("CloudTalk")
+	if left := s.leave(state, "cloudtalk"); !strings.Contains(left, "--input enforce=yes") {
+		t.Errorf("what stays in the terminal:\n%s", left)
+	}
+}

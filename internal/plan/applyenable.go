@@ -117,7 +117,17 @@ func (r *run) proveEnabled(ctx context.Context) error {
 			"turn it off by hand at once: people may not be able to sign in")
 	}
 	r.sp.Enabled = false
-	if err := r.save(func(s *sso.State) { s.EnabledAt, s.SignInOwed = nil, false }); err != nil {
+	refuted := hint.CodeOf(cause) == hint.TestFailed // and not only stopped
+	if refuted {
+		r.proven = false
+	}
+	err = r.save(func(s *sso.State) {
+		s.EnabledAt, s.SignInOwed = nil, false
+		if refuted {
+			s.Proof = nil
+		}
+	})
+	if err != nil {
 		return errors.Join(cause, err)
 	}
 	return hint.Seal(hint.TestFailed, fmt.Errorf("the first real sign-in after turning on failed, so it is off again: %w", cause), "")

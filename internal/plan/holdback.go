@@ -30,6 +30,20 @@ func (p *Plan) HoldBack() {
 	s.Changes = slices.DeleteFunc(slices.Clone(s.Changes), isLate)
 }
 
+// Waits is what is wanted but left as it is, because sign-in with Okta is on
+// already and that needs a consent of its own: the plan of enabling does it.
+func (p *Plan) Waits() []sso.Change {
+	if s := p.Step(StepEnable); !p.Observed.SP.Enabled || s != nil && len(s.Changes) > 0 {
+		return nil
+	}
+	m := maker{Plan: p}
+	late, err := m.lateChanges()
+	if err != nil {
+		return nil // the plan has said so
+	}
+	return late
+}
+
 // LateInputs names the answers that ask for what waits until sign-in with Okta
 // is on, so that whoever does not agree to it then can take them back.
 func (p *Plan) LateInputs() []string {

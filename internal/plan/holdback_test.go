@@ -46,6 +46,13 @@ func TestWhatWaitsForTheSwitchCanBeHeldBackForARunOfItsOwn(t *testing.T) {
 	if !w.sp.enabled || w.sp.settings["enforce"] != "" {
 		t.Errorf("after the switch: on %v, %v", w.sp.enabled, w.sp.settings)
 	}
+	again, err := w.plan(w.spec(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if waits := again.Waits(); len(waits) != 1 || waits[0].Field != "enforce" {
+		t.Errorf("what waits still: %+v", waits)
+	}
 	rest := enable(true)
 	if len(rest.Held) != 0 || !slices.Contains(rest.Warnings, locksOut) || w.sp.settings["enforce"] != "true" {
 		t.Errorf("the run of its own: held %+v; warnings %q; %v", rest.Held, rest.Warnings, w.sp.settings)
