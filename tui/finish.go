@@ -138,9 +138,22 @@ func (j journey) unfinishedLines(width int, t Theme) []string {
 // fact is a line of what is now true.
 type fact struct{ label, value string }
 
+// facts are first how things stand, then what both sides hold.
 func (j journey) facts(profile *catalog.Profile) []fact {
 	r := j.last.result
 	var out []fact
+	if j.verb != Undo {
+		out = append(out, fact{"Sign-in with Okta", onOff(r.Enabled)}, fact{"Tested", words.Tested(r.Tested, r.Proof)})
+	}
+	if j.job == Enable && len(j.last.findings) > 0 {
+		out = append(out, fact{"First real sign-in", "went through"})
+	}
+	if r.Later != "" {
+		out = append(out, fact{"Then", plain(r.Later)})
+	}
+	if rotated := r.Rotated; rotated != nil {
+		out = append(out, j.rotatedFacts(*rotated)...)
+	}
 	if r.App != nil {
 		out = append(out, fact{"Okta app", plain(r.App.Label) + " (" + plain(r.App.ID) + ")"})
 	}
@@ -150,18 +163,6 @@ func (j journey) facts(profile *catalog.Profile) []fact {
 				out = append(out, fact{set.Title(), words.Setting(v)})
 			}
 		}
-	}
-	if rotated := r.Rotated; rotated != nil {
-		out = append(out, j.rotatedFacts(*rotated)...)
-	}
-	if j.job == Enable && len(j.last.findings) > 0 {
-		out = append(out, fact{"First real sign-in", "went through"})
-	}
-	if r.Later != "" {
-		out = append(out, fact{"Then", plain(r.Later)})
-	}
-	if j.verb != Undo {
-		out = append(out, fact{"Tested", words.Tested(r.Tested, r.Proof)}, fact{"Sign-in with Okta", onOff(r.Enabled)})
 	}
 	return out
 }

@@ -174,7 +174,7 @@ func (s *turnOn) View() string {
 		body = s.warnings()
 		tail = append([]string{""}, strings.Split(s.field.field.WithWidth(s.width).View(), "\n")...)
 		tail = append(tail, "")
-		tail = append(tail, styled(t.Faint, "tab leaves it off; ssowizard can turn it on any time later.", s.width)...)
+		tail = append(tail, styled(t.Faint, "tab leaves it off; it can be turned on any time later.", s.width)...)
 	}
 	s.total, s.room = len(body), max(s.height-len(head)-len(tail), 1)
 	s.offset = min(s.offset, max(s.total-s.room, 0))
