@@ -67,6 +67,9 @@ func newTester(e *env, d Draft, have bool, verb Verb) Screen {
 		s.way.explain.What = "One person is assigned first and signs in for real; everybody else is assigned after that has worked, so that nobody meets a broken tile."
 	}
 	login := d.Tester
+	if login == "" {
+		login = e.world.SandboxTester
+	}
 	if login == "" && len(d.People) > 0 {
 		login = d.People[0].Ref
 	}
