@@ -52,6 +52,7 @@ func TestAnAppIsReadWithEverythingItHas(t *testing.T) {
 	want.SAML.Recipient, want.SAML.Destination = want.SAML.ACSURL, want.SAML.ACSURL
 	want.SAML.Attributes = append([]sso.AttributeStatement{{Name: "department", Format: sso.AttrBasic, Values: []string{"user.department"}}}, want.SAML.Attributes...)
 	want.Raw = json.RawMessage(appJSON)
+	want.Others = map[string]string{"settings.signOn.spCertificate": `{"x5c":["MIIBAAAA"]}`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -36,6 +36,7 @@ func readApp(v gjson.Result) sso.App {
 		EmbedURL:         v.Get("_links.appLinks.0.href").String(),
 		Created:          readTime(v.Get("created")),
 		Updated:          readTime(v.Get("lastUpdated")),
+		Others:           readOthers(v),
 		Raw:              withoutSecret(v.Raw),
 	}
 	switch app.SignOnMode {

@@ -25,6 +25,8 @@ type apply struct {
 	stopping                 bool
 	stop                     context.CancelCauseFunc
 	watch                    *watch
+	errand                   errand
+	person                   *byHand // what a person is asked, nil for nothing
 
 	steps    []stepRow
 	findings []sso.Finding
@@ -58,6 +60,8 @@ type (
 	runAgain struct {
 		how      againHow
 		override bool
+		answer   *sso.Other  // another answer to try
+		way      sso.TestWay // another way to test
 	}
 )
 
@@ -99,15 +103,18 @@ func (s *apply) run() tea.Cmd {
 		}
 	}
 	n, e, p := s.number, s.env, s.p
+	s.errand, s.person = newErrand(), nil
+	errand := s.errand
 	var cmd tea.Cmd
 	s.watch, cmd = newWatch(e, n, func(_ context.Context, report func(plan.Event)) tea.Msg {
-		res, err := e.back.Run(runCtx, p, report)
+		defer close(errand.over)
+		res, err := e.back.Run(runCtx, p, report, errand)
 		if err != nil && context.Cause(runCtx) == errInterrupted { //nolint:errorlint // this very one
 			err = errInterrupted // whatever the calls made of it
 		}
 		return runOver{n, ran{prepared: p, result: res, err: err}}
 	})
-	return tea.Batch(ticking(), cmd)
+	return tea.Batch(ticking(), cmd, errand.next(n))
 }
 
 func (s *apply) Update(msg tea.Msg) (Screen, tea.Cmd) {
@@ -127,8 +134,14 @@ func (s *apply) Update(msg tea.Msg) (Screen, tea.Cmd) {
 			s.took(msg.event)
 			return s, s.watch.next()
 		}
+	case handed:
+		if msg.number == s.number {
+			s.person = newByHand(s.env, s.spName, msg.asked)
+			s.person.sized = s.sized
+		}
 	case runOver:
 		if msg.number == s.number {
+			s.person = nil
 			msg.handoff, msg.findings = s.handoff, s.findings
 			s.stop(nil)
 			return s, send(msg.ran)
@@ -140,7 +153,19 @@ func (s *apply) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		if s.preparing || s.running {
 			return s, ticking()
 		}
+	case typed:
+		if s.person != nil {
+			s.person.text += msg.text
+		}
 	case tea.KeyMsg:
+		if s.person != nil {
+			answered, cmd := s.person.key(msg)
+			if answered {
+				s.person = nil
+				cmd = s.errand.next(s.number)
+			}
+			return s, cmd
+		}
 		return s, s.key(msg)
 	}
 	return s, nil
@@ -152,7 +177,7 @@ func (s *apply) ended(msg ran) tea.Cmd {
 	var stale *Stale
 	switch code := hint.CodeOf(msg.err); {
 	case errors.As(msg.err, &stale):
-		return tea.Sequence(send(runAgain{how: againReview}), send(say{"Something has changed since this plan was made. Here is the new one."}))
+		return tea.Sequence(send(runAgain{how: againReview}), send(say{"Something has changed meanwhile: this is the new plan."}))
 	case code == hint.Waiting && msg.handoff != nil, code == hint.TestFailed:
 		return send(done{atApply})
 	}
@@ -262,7 +287,21 @@ func (s *apply) Stop() (Screen, tea.Cmd) {
 // errInterrupted is the reason of a run that a person has stopped.
 var errInterrupted = hint.New(hint.Interrupted, "stopped", "the same run goes on from here: start ssowizard again")
 
-func (s *apply) SetSize(w, h int) Screen  { s.sized = sized{w, h}; return s }
-func (s *apply) Title() string            { return "Apply" }
-func (s *apply) Captures(tea.KeyMsg) bool { return false }
-func (s *apply) Keep(*Draft)              {}
+func (s *apply) SetSize(w, h int) Screen {
+	s.sized = sized{w, h}
+	if s.person != nil {
+		s.person.sized = s.sized
+	}
+	return s
+}
+func (s *apply) Title() string              { return "Apply" }
+func (s *apply) Captures(k tea.KeyMsg) bool { return s.person != nil && s.person.captures(k) }
+func (s *apply) Keep(*Draft)                {}
+
+// Note tells what there is more to read of what a person is asked.
+func (s *apply) Note() string {
+	if s.person != nil {
+		return s.person.note()
+	}
+	return ""
+}

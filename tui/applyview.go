@@ -48,6 +48,9 @@ func (s *apply) canUndo() bool {
 }
 
 func (s *apply) View() string {
+	if s.person != nil {
+		return s.person.View()
+	}
 	t := s.env.theme
 	head := []string{s.heading(), ""}
 	var lines []string
@@ -108,14 +111,20 @@ func (s *apply) stepLines() []string {
 			right = seconds(s.at.Sub(r.begun))
 		}
 		text := r.summary
-		if r.status == "" {
-			text = t.Faint.Render(text)
+		for i, line := range wrap(text, s.width-2-columns(right)-1) {
+			head, end := "  ", ""
+			if i == 0 {
+				head, end = s.sign(r)+" ", t.Faint.Render(right)
+			}
+			if r.status == "" {
+				line = t.Faint.Render(line)
+			}
+			out = append(out, ends(head+line, end, s.width))
 		}
-		out = append(out, ends(s.sign(r)+" "+text, t.Faint.Render(right), s.width))
 		if r.status == plan.Waiting || r.status == plan.Retrying {
 			out = append(out, waitLines(t, r, s.at, s.width)...)
 		} else if r.detail != "" && r.detail != r.summary && (r.status == plan.Done || r.status == plan.Skipped) {
-			out = append(out, t.Faint.Render(fit("  "+r.detail, s.width)))
+			out = append(out, styledHang(t.Faint, "  ", r.detail, s.width)...)
 		}
 		if r.id == plan.StepTest && r.status != plan.Done { // then their number says enough
 			out = append(out, checkLines(t, s.findings, s.labels(), s.width)...)
@@ -133,7 +142,7 @@ func (s *apply) labels() map[string]string {
 
 // waitLines say what is waited for, and for how long yet.
 func waitLines(t Theme, r stepRow, at time.Time, width int) []string {
-	text := r.detail
+	text, _, _ := strings.Cut(r.detail, "; goes on in ") // which was true when it began
 	if left := r.until.Sub(at); !r.until.IsZero() && !at.IsZero() && left > 0 {
 		text += " · " + seconds(left.Truncate(time.Second)) + " left"
 	}
@@ -148,7 +157,7 @@ func (s *apply) sign(r stepRow) string {
 	case plan.Skipped:
 		return t.Faint.Render("·")
 	case plan.Failed:
-		if hint.CodeOf(s.end.err) == hint.Interrupted {
+		if code := hint.CodeOf(s.end.err); code == hint.Interrupted || code == hint.Waiting {
 			return t.Warn.Render("-")
 		}
 		return t.Bad.Render("✗")
@@ -172,7 +181,13 @@ func checkLines(t Theme, fs []sso.Finding, labels map[string]string, width int) 
 		}
 		name := words.Check(f.Code, labels)
 		if f.OK {
-			out = append(out, fit("  "+t.Good.Render("✓")+" "+pad(name, 26)+" "+plain(words.ShortURN(f.Got)), width))
+			for i, line := range pair(name, plain(words.ShortURN(f.Got)), 26, width-4) {
+				head := "    "
+				if i == 0 {
+					head = "  " + t.Good.Render("✓") + " "
+				}
+				out = append(out, head+line)
+			}
 			continue
 		}
 		out = append(out, "  "+t.Bad.Render("✗")+" "+t.Strong.Render(fit(name, width-4)))
@@ -253,6 +268,8 @@ func (s *apply) ShortHelp() []key.Binding {
 	}
 	var stale *Stale
 	switch {
+	case s.person != nil:
+		return s.person.shortHelp()
 	case !s.over:
 		return keymap(logs, as(k.Quit, "stop"))
 	case s.end.err == nil:
@@ -272,6 +289,9 @@ func (s *apply) FullHelp() [][]key.Binding {
 }
 
 func (s *apply) Explain() Explanation {
+	if s.person != nil {
+		return s.person.explain()
+	}
 	return Explanation{Title: "Apply", What: "The plan is carried out, step after step. Each is noted before and after, so that a run which stops, for whatever reason, goes on from there.\n" +
 		"ctrl+c asks once and then stops after the step at work."}
 }

@@ -37,6 +37,9 @@ type Backend interface {
 	// Members reads the people of a group, up to a limit of the backend's.
 	Members(ctx context.Context, org, groupID string) (Members, error)
 
+	// Told reads what the service provider tells of itself: values for the Okta
+	// side, what its settings hold, and what they let one choose from.
+	Told(ctx context.Context, job Job) (sso.SPState, error)
 	// Prepare makes the plan of a job and writes nothing. It reports only what
 	// it has to wait for.
 	Prepare(ctx context.Context, job Job, report func(plan.Event)) (*Prepared, error)
@@ -46,9 +49,10 @@ type Backend interface {
 	// Adopt takes the job's app under management and changes nothing.
 	Adopt(ctx context.Context, job Job) (plan.Result, error)
 	// Run carries a prepared plan out; report is called from several
-	// goroutines, also at the same time. A plan that no longer holds is not
-	// carried out; Stale is the error then.
-	Run(ctx context.Context, p *Prepared, report func(plan.Event)) (plan.Result, error)
+	// goroutines, also at the same time. person is asked for what only a person
+	// can do. A plan that no longer holds is not carried out; Stale is the error
+	// then.
+	Run(ctx context.Context, p *Prepared, report func(plan.Event), person Person) (plan.Result, error)
 
 	// KeepDraft and Draft keep what was answered, for the next start; a nil
 	// draft is dropped.
@@ -59,6 +63,37 @@ type Backend interface {
 	// Copy puts text on the clipboard.
 	Copy(ctx context.Context, text string) error
 }
+
+// Person is somebody whom a run asks to sign in. Both methods wait for an answer
+// and give an error when there will be none.
+type Person interface {
+	// SignIn hands a sign-in over and gives what was pasted of it, or the path
+	// of a file.
+	SignIn(ctx context.Context, s BySelf) (pasted string, err error)
+	// LetIn asks whether the service provider let the person in.
+	LetIn(ctx context.Context, s BySelf) (bool, error)
+}
+
+// BySelf is a sign-in that a person makes in a browser of their own.
+type BySelf struct {
+	Flow  sso.Flow
+	URL   string // where to begin
+	Login string // whom to sign in as
+	Wants Wants
+	// Problem is what was wrong with what was given before, nil at first.
+	Problem error
+}
+
+// Wants is what a person brings of a sign-in.
+type Wants int
+
+// What a person brings: a SAML response, the address on which the sign-in ended
+// with a code in it, or only the word whether the page let them in.
+const (
+	WantsResponse Wants = iota
+	WantsAddress
+	WantsWord
+)
 
 // Local is what needs no I/O, so that it can be asked on every key.
 type Local interface {

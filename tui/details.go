@@ -1,7 +1,7 @@
 package tui
 
 import (
-	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,7 +11,6 @@ import (
 
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/catalog"
-	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sso"
 )
 
@@ -27,6 +26,8 @@ type details struct {
 	// below. The form has those of all that are a question now.
 	ids []string
 	all []*field
+	// below is how many lines of the form are out of view.
+	below int
 }
 
 // What the fields of details are for, beside the inputs.
@@ -42,7 +43,9 @@ func newDetails(e *env, d Draft) Screen {
 		return s
 	}
 	for _, in := range s.profile.Inputs {
-		s.add(in.ID, s.inputField(in))
+		asked := in
+		asked.From = catalog.InputFrom{} // where the service provider tells, it is not asked here
+		s.add(in.ID, inputField(e, asked, d.Inputs[in.ID]))
 	}
 	s.add(forLabel, s.questionField(ask.Label, d.Label))
 	s.add(forPush, s.pushField())
@@ -61,7 +64,7 @@ func (s *details) arrange() {
 	s.form.fields = nil
 	for i, id := range s.ids {
 		in := slices.IndexFunc(s.profile.Inputs, func(in catalog.Input) bool { return in.ID == id })
-		if in >= 0 && !s.profile.Asks(s.profile.Inputs[in], answered) {
+		if in >= 0 && (!s.profile.Asks(s.profile.Inputs[in], answered) || s.toldLater(s.profile.Inputs[in])) {
 			continue
 		}
 		answered[id] = s.all[i].text()
@@ -70,62 +73,15 @@ func (s *details) arrange() {
 	s.form.focus = max(slices.Index(s.form.fields, at), 0)
 }
 
+// toldLater tells whether the service provider is asked for an answer before
+// the admin is.
+func (s *details) toldLater(in catalog.Input) bool {
+	i := slices.Index(s.ids, forPush)
+	return in.From != (catalog.InputFrom{}) && i >= 0 && s.all[i].text() == string(sso.PushAPI)
+}
+
 func (s *details) add(id string, f *field) {
 	s.ids, s.all = append(s.ids, id), append(s.all, f)
-}
-
-func (s *details) inputField(in catalog.Input) *field {
-	value := s.draft.Inputs[in.ID]
-	if value == "" {
-		value = in.Default
-	}
-	var f *field
-	if len(in.Options) > 0 {
-		var options []huh.Option[string]
-		for _, o := range in.Options {
-			options = append(options, huh.NewOption(plain(o), o))
-		}
-		if !slices.Contains(in.Options, value) {
-			value = in.Options[0]
-		}
-		f = choiceField(s.env, plain(in.Label), value, options)
-	} else {
-		f = textField(s.env, plain(in.Label), value)
-	}
-	f.check = func(text string) error {
-		if text == "" {
-			if in.Needed() {
-				return errors.New("this is needed" + exampleOf(in))
-			}
-			return nil
-		}
-		return shortError(in.Check(text))
-	}
-	f.help = plain(in.Help)
-	if in.From != (catalog.InputFrom{}) {
-		f.help = strings.TrimSpace(f.help + " Empty: what the service provider tells.")
-	}
-	f.explain = Explanation{Title: plain(in.Label), What: f.help, SP: in.PatternHelp, Example: in.Example}
-	return f
-}
-
-func exampleOf(in catalog.Input) string {
-	if in.Example == "" {
-		return ""
-	}
-	return ", such as " + in.Example
-}
-
-// shortError is an error with its hint, on one line beside the field.
-func shortError(err error) error {
-	if err == nil {
-		return nil
-	}
-	text := err.Error()
-	if hints := hint.Hints(err); len(hints) > 0 {
-		text += " (" + strings.Join(hints, "; ") + ")"
-	}
-	return errors.New(text)
 }
 
 func (s *details) questionField(id ask.ID, value string) *field {
@@ -156,21 +112,13 @@ func (s *details) pushField() *field {
 	options = append(options, guided, none)
 	value := string(s.draft.Push)
 	if value == "" {
-		value = string(s.pushDefault())
+		value = string(s.draft.pushDefault(s.env.world))
 	}
 	f := choiceField(s.env, "Values reach "+plain(s.profile.Name), value, options)
 	f.help = "Okta's values have to stand in the service provider's settings"
 	f.explain = Explanation{Title: q.Title, What: "Through a settings API the wizard writes the values, reads them back and runs the service provider's own test. " +
 		"By hand it shows you each value under the label of the page, for you to copy. Not at all leaves the service provider alone.", SP: s.page()}
 	return f
-}
-
-// pushDefault is what a run without the question would do.
-func (s *details) pushDefault() sso.PushWay {
-	if s.profile.API != nil && (s.env.world.Sandbox() || s.profile.API.BaseURL != "") {
-		return sso.PushAPI
-	}
-	return sso.PushGuided
 }
 
 func (s *details) page() string {
@@ -212,42 +160,62 @@ func (s *details) View() string {
 	if s.profile == nil {
 		return fill([]string{"There is no profile for " + plain(s.draft.SP) + "."}, s.width, s.height)
 	}
+	result := s.comes(s.height / 2)
 	lines, focus := s.form.lines(s.width)
-	lines = append(lines, s.comes()...)
-	shown, _ := window(lines, focus, 0, s.height)
-	return fill(shown, s.width, s.height)
+	room := s.height - len(result)
+	shown, top := window(lines, focus, 0, room)
+	s.below = len(lines) - 1 - top - room // the last line is blank
+	for len(shown) < room && len(result) > 0 {
+		shown = append(shown, "")
+	}
+	return fill(append(shown, result...), s.width, s.height)
 }
 
-// comes is what the answers come to in Okta.
-func (s *details) comes() []string {
-	t := s.env.theme
+// comes is what the answers come to, always in view while one types: as many
+// whole values as go into so many lines.
+func (s *details) comes(most int) []string {
+	const head = "─── The Okta app will have "
+	out := []string{s.env.theme.Rule.Render(head + strings.Repeat("─", max(s.width-columns(head), 0)))}
+	row := func(label, value string) {
+		if lines := pair(label, plain(value), 23, s.width); value != "" && len(out)+len(lines) <= most {
+			out = append(out, lines...)
+		}
+	}
 	inputs, err := s.profile.CheckInputs(s.inputs())
 	if err != nil {
 		return nil
 	}
 	app, err := s.profile.WantedApp(s.value(forLabel), inputs, nil)
 	if err != nil {
-		return nil // what the service provider has to say first
-	}
-	out := []string{t.Strong.Render("The Okta app will have")}
-	row := func(label, value string) {
-		if value != "" {
-			for _, l := range pair(label, plain(value), 23, s.width-2) {
-				out = append(out, "  "+l)
-			}
+		if s.value(forPush) == string(sso.PushAPI) && tells(s.profile) {
+			return append(out, wrap("what "+plain(s.profile.Name)+" tells: it is read on the next screen", s.width)...)
 		}
+		return nil
 	}
 	if app.SAML != nil {
 		row("ACS URL", app.SAML.ACSURL)
 		row("Audience (SP entity ID)", app.SAML.Audience)
-		row("NameID", app.SAML.NameIDTemplate)
 	}
 	if app.OIDC != nil {
 		for _, u := range app.OIDC.RedirectURIs {
 			row("Redirect URI", u)
 		}
 	}
+	if page, ok := s.profile.SignIn(inputs, nil); ok {
+		row("People start at", page.Start)
+	}
+	if app.SAML != nil {
+		row("NameID", app.SAML.NameIDTemplate)
+	}
 	return out
+}
+
+// Note tells that there are more questions.
+func (s *details) Note() string {
+	if s.below > 0 {
+		return "↓ " + plural(s.below, "more line", "more lines")
+	}
+	return ""
 }
 
 func (s *details) SetSize(w, h int) Screen    { s.sized = sized{w, h}; return s }
@@ -269,14 +237,33 @@ func (s *details) Keep(d *Draft) {
 	}
 	keep(ask.Label, &d.Label, s.value(forLabel))
 	keep(ask.Connection, &d.Connection, s.value(forConnection))
-	if push := sso.PushWay(s.value(forPush)); push != s.pushDefault() || d.Push != "" {
+	if push := sso.PushWay(s.value(forPush)); push != d.pushDefault(s.env.world) || d.Push != "" {
 		if d.Push != push {
 			delete(d.From, ask.Push)
 		}
 		d.Push = push
 	}
-	if inputs := s.inputs(); len(inputs) > 0 {
-		d.Inputs = inputs
+	s.keepInputs(d)
+}
+
+// keepInputs keeps the answers to the profile's questions. A default is an
+// answer only where an earlier run has given another.
+func (s *details) keepInputs(d *Draft) {
+	now := maps.Clone(d.Inputs)
+	if now == nil {
+		now = map[string]string{}
+	}
+	for _, in := range s.profile.Inputs {
+		switch value := s.value(in.ID); {
+		case s.toldLater(in):
+		case value == "" || value == in.Default && !d.Existing:
+			delete(now, in.ID)
+		case value != in.Default || now[in.ID] != "":
+			now[in.ID] = value
+		}
+	}
+	if !maps.Equal(now, d.Inputs) {
+		d.Inputs = now
 		delete(d.From, ask.Inputs)
 	}
 }

@@ -24,11 +24,13 @@ type Draft struct {
 	People     []Chosen          `json:"people,omitempty"`
 	Tester     string            `json:"tester,omitempty"`
 	NoTest     bool              `json:"no_test,omitempty"`
-	Override   bool              `json:"override,omitempty"`
-	NewApp     bool              `json:"new_app,omitempty"`
-	Exact      bool              `json:"exact,omitempty"`
-	Logo       string            `json:"logo,omitempty"` // path of an image
-	Confirmed  []string          `json:"confirmed,omitempty"`
+	// Way is how it is tried, "" for what can be done without anybody's hand.
+	Way       sso.TestWay `json:"way,omitempty"`
+	Override  bool        `json:"override,omitempty"`
+	NewApp    bool        `json:"new_app,omitempty"`
+	Exact     bool        `json:"exact,omitempty"`
+	Logo      string      `json:"logo,omitempty"` // path of an image
+	Confirmed []string    `json:"confirmed,omitempty"`
 	// Existing is true for a connection that was set up before: its answers
 	// are all said again, so that none of the old ones stays by silence.
 	Existing bool `json:"existing,omitempty"`
@@ -122,6 +124,23 @@ func (d *Draft) profileDefaults(p *catalog.Profile) {
 	}
 }
 
+// pushDefault is how the values reach the service provider where nobody says:
+// what a run without the question would do.
+func (d Draft) pushDefault(w World) sso.PushWay {
+	if p := w.Profile(d.SP); p != nil && p.API != nil && (w.Sandbox() || p.API.BaseURL != "") {
+		return sso.PushAPI
+	}
+	return sso.PushGuided
+}
+
+// pushes is how the values reach the service provider.
+func (d Draft) pushes(w World) sso.PushWay {
+	if d.Push != "" {
+		return d.Push
+	}
+	return d.pushDefault(w)
+}
+
 // draftOf begins from what a kept connection was set up with.
 func draftOf(s sso.State, org string) Draft {
 	d := Draft{SP: s.Profile, Org: org, Connection: s.Connection, Label: s.Label, Inputs: maps.Clone(s.Inputs),
@@ -166,7 +185,7 @@ func (d Draft) Answers(w World) (*ask.Answers, error) {
 	if p := w.Profile(d.SP); p != nil && !d.Existing {
 		label, connection = unless(label, p.DefaultLabel), unless(connection, p.ID)
 	}
-	tester, test := d.Tester, ""
+	tester, test := d.Tester, string(d.Way)
 	if d.NoTest {
 		tester, test = "", string(sso.TestNone)
 	}
@@ -219,6 +238,11 @@ func (d Draft) Command(w World) string {
 		return a.Command("setup", "--sandbox")
 	}
 	return a.Command("setup")
+}
+
+// unconfirm forgets that a person has done a step.
+func (d *Draft) unconfirm(step plan.StepID) {
+	d.Confirmed = slices.DeleteFunc(d.Confirmed, func(s string) bool { return s == string(step) })
 }
 
 // confirm notes that a person has done a step.

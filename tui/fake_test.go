@@ -33,10 +33,12 @@ type fake struct {
 	tokens map[string]string // where a token is found, by org
 	events func(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error)
 
-	openErr, keptErr, lookErr, orgErr, searchErr, planErr, copyErr, adoptErr error
-	adoptable                                                                []tui.Adoptable
-	waits                                                                    chan plan.Event
-	limited                                                                  string // a call that waits for the rate limit before it is held
+	openErr, keptErr, lookErr, orgErr, searchErr, planErr, copyErr, adoptErr, enableErr error
+	adoptable                                                                           []tui.Adoptable
+	waits                                                                               chan plan.Event
+	limited                                                                             string   // a call that waits for the rate limit before it is held
+	told                                                                                []string // warnings of turning on
+	held                                                                                bool     // something waits for sign-in to be on
 	// hold lets calls of a name wait until the test ends or lets them go.
 	hold map[string]chan struct{}
 
@@ -44,10 +46,15 @@ type fake struct {
 	searches []string
 	seen     []secret.String // tokens that CheckOrg was given
 	jobs     []tui.Job
+	ran      []tui.Verb
+	person   tui.Person // of the run
+	brought  []string   // by the person
 	drafts   []*tui.Draft
 	copied   string
 	files    map[string]string
 	observed plan.Observed
+	sp       sso.SPState // what Told tells
+	toldErr  error
 }
 
 func profile(t testing.TB, id string) *catalog.Profile {
@@ -214,6 +221,10 @@ func (f *fake) note(search string) {
 	f.searches = append(f.searches, search)
 }
 
+func (f *fake) Told(ctx context.Context, _ tui.Job) (sso.SPState, error) {
+	return f.sp, errors.Join(f.wait(ctx, "Told"), f.toldErr)
+}
+
 // Prepare makes a real plan against what the fake has observed.
 func (f *fake) Prepare(ctx context.Context, job tui.Job, report func(plan.Event)) (*tui.Prepared, error) {
 	f.mu.Lock()
@@ -223,7 +234,7 @@ func (f *fake) Prepare(ctx context.Context, job tui.Job, report func(plan.Event)
 		report(plan.Event{Kind: plan.EventStep, Step: plan.StepApp, Status: plan.Waiting, Time: time.Now(), Until: time.Now().Add(27 * time.Second),
 			Detail: "Okta's rate limit for /api/v1/apps is used up; goes on in 27s"})
 	}
-	if err := errors.Join(f.wait(ctx, "Prepare"), f.planErr); err != nil {
+	if err := errors.Join(f.wait(ctx, "Prepare"), f.wait(ctx, "Prepare "+string(job.Verb)), f.planErr); err != nil {
 		return nil, err
 	}
 	spec, err := job.Answers.Spec()
@@ -268,8 +279,10 @@ func (f *fake) Prepare(ctx context.Context, job tui.Job, report func(plan.Event)
 	var made *plan.Plan
 	switch job.Verb {
 	case tui.Enable:
-		made = &plan.Plan{Command: "enable", Connection: spec.Connection, Profile: p, Spec: spec, Steps: []plan.Step{{ID: plan.StepEnable, Action: plan.Update,
-			Summary: p.Name + ": turn sign-in with Okta on", Changes: []sso.Change{{Field: "enabled", From: false, To: true}}}}}
+		if f.enableErr != nil {
+			return nil, f.enableErr
+		}
+		made = f.enable(p, spec)
 	case tui.Rotate:
 		spec.Override = true
 		o.App = &sso.App{ID: "0oaexample", Label: "net2phone Sync", Status: sso.StatusActive, SignOnMode: "SAML_2_0", KID: "kid-2016", SAML: &sso.SAMLSettings{}}
@@ -288,11 +301,36 @@ func (f *fake) Prepare(ctx context.Context, job tui.Job, report func(plan.Event)
 	return &tui.Prepared{Job: job, Plan: made}, nil
 }
 
-func (f *fake) Run(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+func (f *fake) Run(ctx context.Context, p *tui.Prepared, report func(plan.Event), person tui.Person) (plan.Result, error) {
 	if err := f.wait(ctx, "Run"); err != nil {
 		return plan.Result{}, err
 	}
+	f.mu.Lock()
+	f.ran, f.person = append(f.ran, p.Job.Verb), person
+	f.mu.Unlock()
 	return f.events(ctx, p, report)
+}
+
+// enable is the plan of turning on: all of it, or first the switch and then
+// what waits for it.
+func (f *fake) enable(p *catalog.Profile, spec sso.Spec) *plan.Plan {
+	made := &plan.Plan{Command: "enable", Connection: spec.Connection, Profile: p, Spec: spec, Warnings: f.told, Steps: []plan.Step{{ID: plan.StepEnable, Action: plan.Update,
+		Summary: p.Name + ": turn sign-in with Okta on", Changes: []sso.Change{{Field: "enabled", From: false, To: true}}}}}
+	late := []sso.Change{{Field: "login_url", To: "true"}}
+	switch {
+	case f.held && len(f.runs()) > 1:
+		made.Observed.SP.Enabled, made.Steps[0].Changes, made.Warnings = true, late, []string{"Whoever is not assigned is locked out"}
+	case f.held:
+		made.Held = late
+	}
+	return made
+}
+
+// runs are the verbs of the plans that were carried out.
+func (f *fake) runs() []tui.Verb {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.ran)
 }
 
 // steps plays the steps of a plan, each a fifth of a second long, up to one.

@@ -154,6 +154,12 @@ func (j journey) facts(profile *catalog.Profile) []fact {
 	if rotated := r.Rotated; rotated != nil {
 		out = append(out, j.rotatedFacts(*rotated)...)
 	}
+	if j.job == Enable && len(j.last.findings) > 0 {
+		out = append(out, fact{"First real sign-in", "went through"})
+	}
+	if r.Later != "" {
+		out = append(out, fact{"Then", plain(r.Later)})
+	}
 	if j.verb != Undo {
 		out = append(out, fact{"Tested", words.Tested(r.Tested, r.Proof)}, fact{"Sign-in with Okta", onOff(r.Enabled)})
 	}
@@ -188,6 +194,9 @@ func rowLines(rows []fact, width int, whole bool) []string {
 	label := 0
 	for _, f := range rows {
 		label = max(label, columns(f.label))
+	}
+	if !whole {
+		label = min(label, 24)
 	}
 	var out []string
 	for _, f := range rows {

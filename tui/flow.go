@@ -18,6 +18,7 @@ const (
 	atOrg
 	atDetails
 	atAccess
+	atTold
 	atWho
 	atTester
 	atAdopt
@@ -38,6 +39,8 @@ type journey struct {
 	// job is what is being prepared or done right now: the verb, or Enable
 	// after a set-up.
 	job Verb
+	// agreed is what was last said to turning on.
+	agreed bool
 	// stands is how both sides said that the kept connection stands, nil where
 	// they could not be asked yet.
 	stands *plan.ConnectionStatus
@@ -55,6 +58,9 @@ type ran struct {
 	findings []sso.Finding
 }
 
+// heldBack tells whether something has waited until this run was over.
+func (r ran) heldBack() bool { return r.prepared != nil && len(r.prepared.Plan.Held) > 0 }
+
 // next says which screen follows when the one at `at` is finished. It is the
 // order of the wizard, all of it.
 func next(at place, j journey) place {
@@ -69,11 +75,13 @@ func next(at place, j journey) place {
 	case atOrg:
 		return atDetails
 	case atDetails:
-		if j.draft.Push == sso.PushAPI && !j.world.Sandbox() {
+		if j.draft.pushes(j.world) == sso.PushAPI && !j.world.Sandbox() {
 			return atAccess
 		}
-		return atWho
+		return afterAccess(j)
 	case atAccess:
+		return afterAccess(j)
+	case atTold:
 		return atWho
 	case atWho:
 		if j.needsTester() {
@@ -101,14 +109,22 @@ func next(at place, j journey) place {
 		return atDone
 	case atTurnOn:
 		switch {
-		case j.draft.TurnedOn:
+		case j.agreed:
 			return atApply
-		case j.verb == Enable:
+		case j.verb == Enable && !j.draft.TurnedOn:
 			return atStart // not now, and nothing else was wanted
 		}
 		return atDone
 	}
 	return atDone
+}
+
+// afterAccess asks what is left to ask once the service provider can be read.
+func afterAccess(j journey) place {
+	if p := j.world.Profile(j.draft.SP); p != nil && j.draft.pushes(j.world) == sso.PushAPI && tells(p) {
+		return atTold
+	}
+	return atWho
 }
 
 // nextOfKept is the way to the plan of a job on a connection that is there
@@ -153,6 +169,9 @@ func afterRun(j journey) place {
 	case hint.TestFailed:
 		return atTest
 	case hint.Done:
+		if j.job == Enable && j.last.heldBack() {
+			return atTurnOn // it has worked; now for what waited for that
+		}
 		if j.job == Setup || j.job == Test || j.job == Rotate && len(j.last.findings) > 0 {
 			return atTest
 		}
@@ -170,8 +189,11 @@ func mayTurnOn(j journey) bool {
 // needsTester tells whether somebody has to say who tries the sign-in: the
 // sandbox and the environment may have answered that already.
 func (j journey) needsTester() bool {
-	if j.world.Sandbox() || j.draft.NoTest {
+	switch {
+	case j.world.Sandbox() || j.draft.NoTest:
 		return false
+	case j.draft.Way == sso.TestByHand || j.draft.Way == sso.TestBrowser: // the person signs in
+		return j.draft.Tester == ""
 	}
 	return j.draft.Tester == "" || !j.password && !j.world.TestPassword
 }
@@ -183,7 +205,7 @@ var rail = []struct {
 }{
 	{"Service provider", []place{atProvider}},
 	{"Okta org", []place{atOrg}},
-	{"Details", []place{atDetails, atAccess}},
+	{"Details", []place{atDetails, atAccess, atTold}},
 	{"Who", []place{atWho, atTester}},
 	{"Review", []place{atReview}},
 	{"Apply", []place{atApply}},

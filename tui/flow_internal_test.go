@@ -13,6 +13,7 @@ func TestNextIsTheOrderOfTheWizard(t *testing.T) {
 	world := World{Profiles: []*catalog.Profile{{ID: "acme", TurnOn: catalog.TurnOnSwitch}, {ID: "always", TurnOn: catalog.TurnOnNone}}}
 	sandbox := world
 	sandbox.SandboxOrg = "http://127.0.0.1:1"
+	waited := ran{prepared: &Prepared{Plan: &plan.Plan{Held: []sso.Change{{Field: "enforce"}}}}}
 	tested := ran{result: plan.Result{Tested: true}}
 	waits := func(step plan.StepID) ran {
 		return ran{err: hint.New(hint.Waiting, "waiting", ""), handoff: &plan.Handoff{Step: step}}
@@ -67,10 +68,12 @@ func TestNextIsTheOrderOfTheWizard(t *testing.T) {
 		{"but not without a switch", atTest, journey{world: world, draft: Draft{SP: "always"}, last: tested}, atDone},
 		{"nor untested", atTest, journey{world: world, draft: Draft{SP: "acme"}}, atDone},
 		{"nor twice", atTest, journey{world: world, draft: Draft{SP: "acme"}, last: ran{result: plan.Result{Tested: true, Enabled: true}}}, atDone},
-		{"consent turns it on", atTurnOn, journey{verb: Setup, draft: Draft{TurnedOn: true}}, atApply},
+		{"consent turns it on", atTurnOn, journey{verb: Setup, agreed: true}, atApply},
 		{"without it all is done", atTurnOn, journey{verb: Setup}, atDone},
 		{"without it there was nothing else to do", atTurnOn, journey{verb: Enable}, atStart},
 		{"turned on is the end", atApply, journey{job: Enable, last: tested}, atDone},
+		{"but what has waited for that is asked for", atApply, journey{job: Enable, last: waited}, atTurnOn},
+		{"and may be left", atTurnOn, journey{verb: Enable, draft: Draft{TurnedOn: true}, last: waited}, atDone},
 		{"undone is the end", atApply, journey{job: Undo}, atDone},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

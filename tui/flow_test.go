@@ -310,7 +310,7 @@ func TestTextFromOutsideReachesTheScreenWithoutControlCharacters(t *testing.T) {
 		look()
 		f.planErr = hint.New(hint.Failed, "Okta said Evil\x1b[2J\u202e\nsecond", "do\x1b[31m this")
 		d.Press("enter")
-		d.Press("right", "enter")
+		d.Press("right", "right", "right", "enter")
 		look()
 	})
 }

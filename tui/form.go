@@ -180,15 +180,16 @@ func (f *field) beside(t Theme, focused bool, width int) []string {
 	return nil
 }
 
-// lines are the fields from top to bottom; focus is the line of the one at work.
+// lines are the fields from top to bottom; focus is the last line of the one at
+// work, so that all of it comes into view.
 func (f *form) lines(width int) (out []string, focus int) {
 	for i, one := range f.fields {
-		if i == f.focus {
-			focus = len(out) + 2
-		}
 		out = append(out, strings.Split(one.field.WithWidth(width).View(), "\n")...)
 		for _, l := range one.beside(f.env.theme, i == f.focus, width-2) {
 			out = append(out, "  "+l)
+		}
+		if i == f.focus {
+			focus = len(out) - 1
 		}
 		out = append(out, "")
 	}

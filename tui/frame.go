@@ -152,8 +152,13 @@ func (r *Root) railLines() []string {
 
 func (r *Root) statusLine() string {
 	if r.waiting() && r.at() != atApply {
-		left := seconds(r.wait.Until.Sub(r.waitAt).Truncate(time.Second))
-		return r.env.theme.Warn.Render("… ") + ends(plain(r.wait.Detail), left+" left", min(r.width, widest)-4)
+		left := seconds(r.wait.Until.Sub(r.waitAt).Truncate(time.Second)) + " left"
+		why, room := plain(r.wait.Detail), min(r.width, widest)-4
+		if head, rest, ok := strings.Cut(why, " for /"); ok && columns(why)+2+columns(left) > room {
+			_, rest, _ = strings.Cut(rest, " ")
+			why = head + " " + rest // for what is said where there is room
+		}
+		return r.env.theme.Warn.Render("… ") + ends(why, left, room)
 	}
 	if r.status != "" {
 		return r.status

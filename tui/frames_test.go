@@ -10,6 +10,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
@@ -61,6 +62,9 @@ var states = []state{
 	{"details", nil, toDetails},
 	{"details-wrong", nil, func(d *tuitest.Driver) { toDetails(d); d.Press("ctrl+u", "enter") }},
 	{"access", nil, func(d *tuitest.Driver) { toDetails(d); d.Press("tab", "left", "enter", "enter") }},
+	{"told-loading", func(t *testing.T, f *fake) { telling(t, f); f.hold["Told"] = make(chan struct{}) }, toTold},
+	{"told", telling, toTold},
+	{"told-failed", func(t *testing.T, f *fake) { telling(t, f); f.toldErr = refusedBySP }, toTold},
 	{"who-loading", held("Groups"), toWho},
 	{"who-nothing", nil, func(d *tuitest.Driver) { toWho(d); d.Press("/"); d.Type("xyz") }},
 	{"who-failed", func(_ *testing.T, f *fake) { f.searchErr = refused }, toWho},
@@ -99,11 +103,37 @@ var states = []state{
 	{"hand-last", func(_ *testing.T, f *fake) { f.events = byHand }, func(d *tuitest.Driver) { toApply(d); d.Press("enter", "enter", "enter", "enter") }},
 	{"test-passed", nil, func(d *tuitest.Driver) { toApply(d); d.Press("enter") }},
 	{"test-failed", func(_ *testing.T, f *fake) { f.events = badTest }, toApply},
+	{"test-others", func(_ *testing.T, f *fake) { f.events = contested }, toApply},
+	{"turned-off-again", func(_ *testing.T, f *fake) { f.events = offAgain }, func(d *tuitest.Driver) {
+		toTested(d)
+		d.Press("enter")
+		d.Type("net2phone Sync")
+		d.Press("enter")
+	}},
+	{"test-more-factors", func(_ *testing.T, f *fake) { f.events = moreFactors }, toApply},
+	{"by-hand", func(_ *testing.T, f *fake) { f.events = f.bySelf }, toApply},
+	{"by-hand-wrong", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Paste("<html>no</html>"); d.Press("enter") }},
+	{"by-hand-pasted", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Paste(strings.Repeat("PHNhbWwycDpSZXNwb25zZQ", 1000)) }},
+	{"by-hand-let-in", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Paste(good); d.Press("enter") }},
+	{"by-hand-later", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Press("esc") }},
+	{"tester-by-hand", nil, func(d *tuitest.Driver) { toTester(d); d.Press("right", "right") }},
 	{"test-by-hand", func(_ *testing.T, f *fake) { f.events = byHand }, func(d *tuitest.Driver) {
 		toApply(d)
 		d.Press("enter", "enter", "enter", "enter", "enter")
 	}},
 	{"turn-on", nil, func(d *tuitest.Driver) { toApply(d); d.Press("enter", "enter") }},
+	{"turn-on-loading", held("Prepare enable"), func(d *tuitest.Driver) { toTested(d); d.Press("enter") }},
+	{"turn-on-failed", func(_ *testing.T, f *fake) { f.enableErr = lost }, func(d *tuitest.Driver) { toTested(d); d.Press("enter") }},
+	{"turn-on-warned", func(_ *testing.T, f *fake) {
+		f.told = []string{"net2phone Sync has 12 users; ana.lima@acme.example can go on signing in without Okta",
+			"72 hours after turning on: passwords end, and people get in through Okta only. Whoever cannot sign in with Okta by then is locked out."}
+	}, func(d *tuitest.Driver) { toTested(d); d.Press("enter") }},
+	{"turn-on-rest", func(_ *testing.T, f *fake) { f.held = true }, func(d *tuitest.Driver) {
+		toTested(d)
+		d.Press("enter")
+		d.Type("net2phone Sync")
+		d.Press("enter", "enter")
+	}},
 	{"done", nil, func(d *tuitest.Driver) {
 		toApply(d)
 		d.Press("enter", "enter")
@@ -131,6 +161,30 @@ var states = []state{
 	{"adopt-working", func(t *testing.T, f *fake) { marked(t, f); f.hold["Adopt"] = make(chan struct{}) }, func(d *tuitest.Driver) { toAdopt(d); d.Press("enter") }},
 	{"adopt-done", marked, func(d *tuitest.Driver) { toAdopt(d); d.Press("enter") }},
 	{"help", nil, func(d *tuitest.Driver) { toOrg(d); d.Press("?") }},
+}
+
+// telling is a service provider that tells its own addresses and its roles.
+func telling(t *testing.T, f *fake) {
+	f.world.Profiles = []*catalog.Profile{profile(t, "justcall")}
+	f.sp = sso.SPState{Readable: true, Settings: map[string]string{"default_role": "Agent"}, Options: map[string][]string{"default_role": {"Admin", "Agent", "Member"}},
+		Offered: map[string]string{"acs_url": "https://app.justcall.io/sso/saml/100857/acs", "sp_entity_id": "https://app.justcall.io/sso/saml/100857"}}
+}
+
+var refusedBySP = hint.New(hint.NotAllowed, "read the settings of JustCall: it answered 401: unknown token", "the token comes from whoever runs the settings API")
+
+// toTold goes to where a settings API is read.
+func toTold(d *tuitest.Driver) {
+	toKnownOrg(d)
+	d.Press("enter")
+	d.See("App label")
+	d.Press("tab", "tab", "tab", "tab", "left") // past the questions that a person answers else
+	d.See("what JustCall tells")
+	d.Press("tab", "enter")
+	d.See("Settings API of the service provider")
+	d.Type("https://gateway.acme.example")
+	d.Press("enter")
+	d.Type("s3cret")
+	d.Press("enter")
 }
 
 // connections are one that was stopped part way, one that is on but differs,
@@ -277,7 +331,7 @@ func TestResizingAtAnyMomentKeepsTheFrameWhole(t *testing.T) {
 			}
 			d.Resize(120, 40)
 			if strings.HasPrefix(s.name, "apply-") || strings.HasSuffix(s.name, "-waiting") || strings.HasSuffix(s.name, "-running") ||
-				strings.HasSuffix(s.name, "-working") || s.name == "review-loading" || s.name == "adopt-loading" {
+				strings.HasSuffix(s.name, "-working") || strings.HasSuffix(s.name, "-loading") {
 				return // time passes there
 			}
 			if after := d.Frame(); after != before {

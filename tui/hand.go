@@ -27,10 +27,11 @@ type hand struct {
 	room    int
 	sure    bool
 	said    bool
+	rotate  bool // of a certificate or secret: each hand-over has a word of its own
 }
 
 func newHand(e *env, j journey) Screen {
-	s := &hand{env: e, profile: j.world.Profile(j.draft.SP), spName: plain(j.draft.SP), entered: map[int]bool{}}
+	s := &hand{env: e, profile: j.world.Profile(j.draft.SP), spName: plain(j.draft.SP), entered: map[int]bool{}, rotate: j.job == Rotate}
 	if s.profile != nil {
 		s.spName = s.profile.Name
 	}
@@ -82,7 +83,7 @@ func (s *hand) enter() (Screen, tea.Cmd) {
 	}
 	if len(s.entered) < len(s.cards()) && !s.sure {
 		s.sure = true
-		return s, send(say{s.env.theme.Warn.Render("! ") + "Not every value is marked as entered. Enter once more goes on all the same."})
+		return s, send(say{s.env.theme.Warn.Render("! ") + "Not all values are marked. Enter again goes on."})
 	}
 	s.said = true
 	return s, send(done{atHand})
@@ -94,18 +95,35 @@ func (s *hand) View() string {
 	if s.handoff.Page != "" {
 		head = append(head, hang("Page  ", plain(s.handoff.Page), s.width)...)
 	}
-	head = append(head, s.steps(), "")
-	var body []string
-	if s.onCard() {
-		body = s.cardLines(s.cards()[s.card])
-	} else {
-		body = s.lastLines()
+	if len(s.cards()) > 0 {
+		head = append(head, s.steps())
 	}
-	room := s.height - len(head)
+	head = append(head, "")
+	var body []string
+	if s.rotate && s.onCard() {
+		body = append(styledHang(s.env.theme.Strong, s.env.theme.Warn.Render("! "), sentence(s.handoff.Todo), s.width), "")
+	}
+	if s.card == 0 && s.handoff.Step == plan.StepPush && !s.rotate && s.profile != nil && s.profile.Portal != nil {
+		for _, text := range s.profile.Portal.First {
+			body = append(body, hang("First  ", plain(text), s.width)...)
+		}
+		if len(body) > 0 {
+			body = append(body, "")
+		}
+	}
+	var tail []string // always in view: what is asked
+	if s.onCard() {
+		body = append(body, s.cardLines(s.cards()[s.card])...)
+	} else {
+		press, question := s.lastLines()
+		body = append(body, press...)
+		tail = []string{"", s.env.theme.Strong.Render(fit(question, s.width)), "[ Yes, go on ]  enter"}
+	}
+	room := max(s.height-len(head)-len(tail), 1)
 	s.offset = min(s.offset, max(len(body)-room, 0))
 	s.total, s.room = len(body), room
 	shown, _ := window(body, -1, s.offset, room)
-	return fill(append(head, shown...), s.width, s.height)
+	return fill(append(append(head, shown...), tail...), s.width, s.height)
 }
 
 // steps is where one is among the cards.
@@ -134,7 +152,10 @@ func (s *hand) cardLines(c sso.SPSetting) []string {
 	out := []string{t.Title.Render(fit(plain(c.Label), s.width))}
 	if s.profile != nil {
 		if set, ok := s.profile.Setting(c.ID); ok {
-			out = append(out, styled(t.Faint, plain(howTo(set)), s.width)...)
+			out = append(out, styled(t.Faint, plain(howTo(set, c.Value)), s.width)...)
+			if set.Late && set.Consent != "" {
+				out = append(out, hang(t.Warn.Render("! "), plain(set.Consent), s.width)...)
+			}
 		}
 	}
 	out = append(out, "")
@@ -154,8 +175,8 @@ func (s *hand) cardLines(c sso.SPSetting) []string {
 	return out
 }
 
-// howTo is how a setting is entered, in the words of its page.
-func howTo(set catalog.Setting) string {
+// howTo is how a value of a setting is entered, in the words of its page.
+func howTo(set catalog.Setting, value string) string {
 	var parts []string
 	if set.Label != set.Title() {
 		parts = append(parts, "On the page: "+set.Label+".")
@@ -163,7 +184,7 @@ func howTo(set catalog.Setting) string {
 	if len(set.Synonyms) > 0 {
 		parts = append(parts, "Some pages call it "+strings.Join(set.Synonyms, " or ")+".")
 	}
-	if set.Kind == catalog.KindFile {
+	if set.Kind == catalog.KindFile && strings.Contains(value, "\n") {
 		parts = append(parts, "The page takes a file: "+set.FileName+", from the folder below.")
 	}
 	if set.Help != "" {
@@ -172,19 +193,27 @@ func howTo(set catalog.Setting) string {
 	return strings.Join(parts, " ")
 }
 
-// lastLines say what to press, and ask for the word that it is done.
-func (s *hand) lastLines() []string {
+// lastLines say what to press, and what is asked then: the word that it is done.
+func (s *hand) lastLines() (out []string, question string) {
 	t := s.env.theme
-	var out []string
 	effects := []catalog.Effect{catalog.EffectTest, catalog.EffectSave}
-	ask := "Are all values in place and saved?"
+	ask, do := "Are all values in place and saved?", sentence(s.handoff.Todo)
 	switch s.handoff.Step {
 	case plan.StepEnable:
 		effects, ask = []catalog.Effect{catalog.EffectEnable}, "Is the switch as it should be?"
+	case plan.StepSwitch:
+		effects, ask = nil, "Is it in place, and are you ready to save it?"
+	case plan.StepSPRetire:
+		effects, ask = effects[1:], "Is that done and saved?"
 	case plan.StepPush:
 		if len(s.cards()) == 0 {
-			effects, ask = effects[1:], "Are Okta's values taken out of the page, and is that saved?"
+			effects, ask = effects[1:], "Are Okta's values taken out, and is that saved?"
+		} else if !s.rotate {
+			do = "Save the page."
 		}
+	}
+	if s.rotate {
+		out = append(wrap(do, s.width), "")
 	}
 	if s.profile != nil && s.profile.Portal != nil {
 		for _, b := range s.profile.Portal.Buttons {
@@ -196,8 +225,19 @@ func (s *hand) lastLines() []string {
 			out = append(out, wrap("In some versions the page is under "+plain(p), s.width)...)
 		}
 	}
-	out = append(out, "", t.Strong.Render(ask), "")
-	return append(out, "[ Yes, go on ]  enter")
+	if len(out) == 0 && do != "" {
+		out = wrap(do, s.width)
+	}
+	return out, ask
+}
+
+// sentence makes one of a clause.
+func sentence(clause string) string {
+	if clause == "" {
+		return ""
+	}
+	r := []rune(plain(clause))
+	return strings.ToUpper(string(r[0])) + string(r[1:]) + "."
 }
 
 // pressLines say which button to press and what it does.

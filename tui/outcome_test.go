@@ -25,13 +25,13 @@ func TestWholeRunTurnsOnOnlyWhenTheLabelIsTyped(t *testing.T) {
 		d.Type("net2phone")
 		d.Press("enter")
 		d.See("That is not the label")
-		if got := f.lastJob(t).Verb; got != tui.Setup {
-			t.Fatalf("%s was prepared", got)
+		if got := f.runs(); len(got) != 1 {
+			t.Fatalf("%s were run", got)
 		}
 		d.Type(" Sync")
 		d.Press("enter")
-		if got := f.lastJob(t).Verb; got != tui.Enable {
-			t.Fatalf("%s was prepared, not enable", got)
+		if got := f.runs(); len(got) != 2 || got[1] != tui.Enable {
+			t.Fatalf("%s were run", got)
 		}
 		d.Press("enter")
 		d.See("Done. People sign in to net2phone Sync with Okta now.")
@@ -45,6 +45,61 @@ func TestWholeRunTurnsOnOnlyWhenTheLabelIsTyped(t *testing.T) {
 		}
 		if last := f.drafts[len(f.drafts)-1]; last != nil {
 			t.Error("the draft of finished work is kept")
+		}
+	})
+}
+
+func TestTurningOnSaysWhatThePlanWarnsOfAndCanBeTriedAgain(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		f.told = []string{"net2phone Sync has 12 users; ana.lima@acme.example can go on signing in without Okta"}
+		toApply(d)
+		f.enableErr = lost
+		d.Press("enter", "enter")
+		d.See("Turn sign-in with Okta on at net2phone Sync?", "Nothing is turned on.")
+		f.enableErr = nil
+		d.Press("r")
+		d.See("From the moment SSO is on", "has 12 users", "Type the app's label")
+	})
+}
+
+func TestWhatWaitsForSignInToWorkIsAskedForByItself(t *testing.T) {
+	for _, yes := range []bool{true, false} {
+		walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+			f.held = true
+			toApply(d)
+			d.Press("enter", "enter")
+			d.DontSee("Whoever is not assigned is locked out")
+			d.Type("net2phone Sync")
+			d.Press("enter", "enter")
+			d.See("It is on. Turn on Login URL at net2phone Sync too?", "Whoever is not assigned is locked out")
+			if !yes {
+				d.Press("tab")
+				d.See("Done. People sign in to net2phone Sync with Okta now.")
+				d.Press("y")
+				if !strings.HasSuffix(f.copied, "--enable") {
+					t.Errorf("the same run is %q", f.copied)
+				}
+				return
+			}
+			d.Type("net2phone Sync")
+			d.Press("enter", "enter")
+			d.See("Done. People sign in to net2phone Sync with Okta now.")
+			if got := f.runs(); len(got) != 3 {
+				t.Errorf("%s were run", got)
+			}
+		})
+	}
+}
+
+func TestAnotherAnswerIsTriedByItsNumber(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = contested }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("Worth a try", "1 Public Certificate: text. Some pages take its text.")
+		d.DontSee("--input")
+		d.Press("1")
+		d.See("This is what will be done")
+		if got := f.lastJob(t).Answers.List(ask.Inputs); len(got) != 1 || got[0] != "public_certificate=text" {
+			t.Errorf("inputs of the new plan: %q", got)
 		}
 	})
 }
@@ -121,7 +176,7 @@ func TestAPlanThatNoLongerHoldsIsShownAnew(t *testing.T) {
 		}
 	}, func(t *testing.T, _ *fake, d *tuitest.Driver) {
 		toApply(d)
-		d.See("This is what will be done", "Something has changed since this plan was made")
+		d.See("This is what will be done", "Something has changed meanwhile")
 	})
 }
 
@@ -158,7 +213,7 @@ func TestCardsThatWerePassedOverAreAskedAbout(t *testing.T) {
 	walkIn(t, func(f *fake) { f.events = byHand }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
 		toApply(d)
 		d.Press("right", "right", "right", "right", "enter")
-		d.See("Not every value is marked as entered")
+		d.See("Not all values are marked")
 	})
 }
 

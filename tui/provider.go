@@ -16,6 +16,7 @@ type provider struct {
 	env    *env
 	draft  Draft
 	cursor int
+	offset int // of the text below the list
 }
 
 func newProvider(e *env, d Draft) Screen {
@@ -45,9 +46,13 @@ func (s provider) Update(msg tea.Msg) (Screen, tea.Cmd) {
 	keys := s.env.keys
 	switch {
 	case key.Matches(k, keys.Down):
-		s.cursor = min(s.cursor+1, len(s.env.world.Profiles)-1)
+		s.cursor, s.offset = min(s.cursor+1, len(s.env.world.Profiles)-1), 0
 	case key.Matches(k, keys.Up):
-		s.cursor = max(s.cursor-1, 0)
+		s.cursor, s.offset = max(s.cursor-1, 0), 0
+	case key.Matches(k, keys.PageDown):
+		s.offset = min(s.offset+max(s.room()-1, 1), max(s.lines()-s.room(), 0))
+	case key.Matches(k, keys.PageUp):
+		s.offset = max(s.offset-max(s.room()-1, 1), 0)
 	case key.Matches(k, keys.Enter) && s.at() != nil:
 		return s, send(done{atProvider})
 	}
@@ -55,9 +60,19 @@ func (s provider) Update(msg tea.Msg) (Screen, tea.Cmd) {
 }
 
 func (s provider) View() string {
+	list, focus := s.list()
+	shown, _ := window(list, focus, 0, s.height-s.room())
+	if p := s.at(); p != nil {
+		text, _ := window(s.about(p), -1, s.offset, s.room())
+		shown = append(shown, text...)
+	}
+	return fill(shown, s.width, s.height)
+}
+
+// list is the service providers, and the line of the one that is chosen.
+func (s provider) list() (lines []string, focus int) {
 	t := s.env.theme
-	lines := []string{t.Strong.Render("Which service are people to sign in to with Okta?"), ""}
-	focus := 0
+	lines = []string{t.Strong.Render("Which service are people to sign in to with Okta?"), ""}
 	for i, p := range s.env.world.Profiles {
 		head := "  "
 		name := plain(p.Name)
@@ -67,12 +82,29 @@ func (s provider) View() string {
 		}
 		lines = append(lines, head+name+t.Faint.Render("  "+strings.ToUpper(string(p.Protocol))))
 	}
+	return append(lines, ""), focus
+}
+
+// room is how many lines there are for what is said of the chosen one: what the
+// list leaves, and never less than a third.
+func (s provider) room() int {
+	list, _ := s.list()
+	return max(s.height-len(list), s.height/3)
+}
+
+func (s provider) lines() int {
 	if p := s.at(); p != nil {
-		lines = append(lines, "")
-		lines = append(lines, s.about(p)...)
+		return len(s.about(p))
 	}
-	shown, _ := window(lines, focus, 0, s.height)
-	return fill(shown, s.width, s.height)
+	return 0
+}
+
+// Note tells that there is more to read.
+func (s provider) Note() string {
+	if more := moreBelow(s.lines(), s.offset, s.room()); more != "" {
+		return more + "  (pgdn)"
+	}
+	return ""
 }
 
 // about is what the profile says before anything is asked.

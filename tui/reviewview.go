@@ -5,9 +5,9 @@ import (
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 
 	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
 	"example.com/ssowizard/internal/words"
@@ -45,7 +45,7 @@ func (s *review) rows() []row {
 		rows = append(rows, row{step: step.ID, jump: jumpOf(step.ID),
 			text: ends(pad(itoa(n), 2)+" "+fold+" "+summary[0], s.mark(step.Action), s.width-2)})
 		for _, more := range summary[1:] {
-			rows = append(rows, row{text: "     " + more, jump: jumpOf(step.ID)})
+			rows = append(rows, row{text: "     " + more, step: step.ID, jump: jumpOf(step.ID)})
 		}
 		if s.open[step.ID] {
 			rows = append(rows, s.changes(step)...)
@@ -67,14 +67,12 @@ func (s *review) rows() []row {
 	return append(rows, row{text: ""}, row{apply: true, text: t.Strong.Render("[ "+what+" ]") + t.Faint.Render("  enter, or a from anywhere")})
 }
 
-// summaryLines are what a step does. A set-up has many steps, each of them one
-// line; the few of other jobs are told in full.
+// summaryLines are what a step does.
 func (s *review) summaryLines(step plan.Step) []string {
-	summary := plain(step.Summary)
-	if lines := wrap(summary, s.width-9); s.job.Verb != Setup && len(lines) > 0 {
+	if lines := wrap(plain(step.Summary), s.width-9); len(lines) > 0 {
 		return lines
 	}
-	return []string{summary}
+	return []string{""}
 }
 
 func (s *review) turnOnLater() bool {
@@ -103,11 +101,6 @@ func (s *review) changes(step plan.Step) []row {
 	}
 	width = min(width, 24)
 	var rows []row
-	if summary := plain(step.Summary); s.job.Verb == Setup && ansi.StringWidth(summary) > s.width-8 {
-		for _, line := range wrap(summary, s.width-7) {
-			rows = append(rows, row{text: "     " + line, jump: jumpOf(step.ID)})
-		}
-	}
 	for _, c := range step.Changes {
 		for _, line := range pair(words.Field(c.Field, labels), s.change(c), width, s.width-7) {
 			rows = append(rows, row{text: "     " + line, jump: jumpOf(step.ID)})
@@ -141,32 +134,32 @@ func jumpOf(id plan.StepID) place {
 	return atStart
 }
 
-// answerRows are the answers and where each came from.
-func (s *review) answerRows() []row {
-	t, d := s.env.theme, s.draft
-	rows := []row{{text: ""}, {text: t.Strong.Render("Your answers")}}
+// answer is one answer, where it came from, and where it is given.
+type answer struct {
+	label, value, from string
+	to                 place
+}
+
+// answers are what the plan was made of.
+func (s *review) answers() []answer {
+	d := s.draft
+	var out []answer
 	add := func(id ask.ID, value string, to place) {
-		if value == "" {
-			return
+		if value != "" {
+			out = append(out, answer{ask.Find(id).Title, plain(value), d.source(id).String(), to})
 		}
-		text := ends(pad(ask.Find(id).Title, 17)+" "+plain(value), t.Faint.Render(d.source(id).String()), s.width-2)
-		rows = append(rows, row{text: text, jump: to})
 	}
 	add(ask.SP, s.spName, atProvider)
 	if s.env.world.Sandbox() {
-		rows = append(rows, row{text: ends(pad(ask.Find(ask.Org).Title, 17)+" "+host(d.Org), t.Faint.Render("sandbox"), s.width-2), jump: atOrg})
+		out = append(out, answer{ask.Find(ask.Org).Title, host(d.Org), "sandbox", atOrg})
 	} else {
 		add(ask.Org, host(d.Org), atOrg)
 	}
 	add(ask.Label, d.Label, atDetails)
 	add(ask.Connection, d.Connection, atDetails)
-	for _, in := range s.p.Plan.Profile.Inputs {
-		if v := s.p.Plan.Spec.Inputs[in.ID]; v != "" {
-			rows = append(rows, row{text: ends(pad(plain(in.Label), 17)+" "+plain(v), t.Faint.Render(d.source(ask.Inputs).String()), s.width-2), jump: atDetails})
-		}
-	}
+	out = append(out, s.inputAnswers()...)
 	push := map[sso.PushWay]string{sso.PushAPI: "settings API", sso.PushGuided: "by hand", sso.PushNone: "left alone"}[s.p.Plan.Spec.Push]
-	rows = append(rows, row{text: ends(pad("Values go", 17)+" "+push, t.Faint.Render(s.pushSource()), s.width-2), jump: atDetails})
+	out = append(out, answer{"Values go", push, s.pushSource(), atDetails})
 	add(ask.Groups, names(d.Groups), atWho)
 	add(ask.Users, names(d.People), atWho)
 	if o := s.p.Plan.Observed.Tester; o != nil {
@@ -174,19 +167,68 @@ func (s *review) answerRows() []row {
 		if d.Tester == "" {
 			from = ask.FromDefault.String()
 		}
-		rows = append(rows, row{text: ends(pad(ask.Find(ask.TestUser).Title, 17)+" "+plain(o.Login), t.Faint.Render(from), s.width-2), jump: atTester})
+		out = append(out, answer{ask.Find(ask.TestUser).Title, plain(o.Login), from, atTester})
+	}
+	if way := map[sso.TestWay]string{sso.TestByHand: "by hand", sso.TestBrowser: "in a browser"}[d.Way]; way != "" && !d.NoTest {
+		out = append(out, answer{ask.Find(ask.Test).Title, way, d.source(ask.Test).String(), atTester})
 	}
 	if d.Existing {
-		rows = append(rows, row{text: pad("Others' access", 17) + " " + map[bool]string{true: "taken away  (x lets it stay)", false: "stays  (x takes it away)"}[d.Exact]})
+		out = append(out, answer{"Others' access", map[bool]string{true: "taken away  (x lets it stay)", false: "stays  (x takes it away)"}[d.Exact], "", atStart})
 	}
 	if d.NewApp {
-		rows = append(rows, row{text: pad(ask.Find(ask.NewApp).Title, 17) + " yes, though one like it exists"})
+		out = append(out, answer{ask.Find(ask.NewApp).Title, "yes, though one like it exists", "", atStart})
 	}
 	logo := "none  (i adds one)"
 	if d.Logo != "" {
 		logo = plain(d.Logo) + "  (i)"
 	}
-	return append(rows, row{text: pad(ask.Find(ask.Logo).Title, 17) + " " + logo})
+	return append(out, answer{ask.Find(ask.Logo).Title, logo, "", atStart})
+}
+
+// inputAnswers are the answers to the profile's questions, also those that the
+// profile or the service provider has given.
+func (s *review) inputAnswers() []answer {
+	var out []answer
+	for _, in := range s.p.Plan.Profile.Inputs {
+		a := answer{plain(in.Label), s.p.Plan.Spec.Inputs[in.ID], s.draft.source(ask.Inputs).String(), atDetails}
+		switch {
+		case s.draft.Inputs[in.ID] != "":
+		case a.value != "":
+			a.from = ask.FromProfile.String()
+		case in.From != (catalog.InputFrom{}):
+			a.value, a.from = s.p.Plan.Inputs[in.ID], "told"
+		}
+		if in.From != (catalog.InputFrom{}) && s.p.Plan.Spec.Push == sso.PushAPI {
+			a.to = atTold
+		}
+		if a.value = plain(a.value); a.value != "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// answerRows are the answers and where each came from.
+func (s *review) answerRows() []row {
+	t := s.env.theme
+	rows := []row{{text: ""}, {text: t.Strong.Render("Your answers")}}
+	all := s.answers()
+	label := 0
+	for _, a := range all {
+		label = max(label, columns(a.label))
+	}
+	label = min(label, 28)
+	for _, a := range all {
+		from := t.Faint.Render(a.from)
+		lines := pair(a.label, a.value, label, s.width-2-columns(a.from)-1)
+		for i, line := range lines {
+			if i == 0 {
+				line = ends(line, from, s.width-2)
+			}
+			rows = append(rows, row{text: line, jump: a.to})
+		}
+	}
+	return rows
 }
 
 func (s *review) pushSource() string {

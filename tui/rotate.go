@@ -149,10 +149,34 @@ func (s *rotate) happens() []string {
 			"A real sign-in proves it. (a few seconds)",
 			"Okta drops the old secret."}
 	}
-	return []string{"Okta makes a new signing key, which signs nothing yet. (about a second)",
+	newKey := "Okta makes a new signing key, which signs nothing yet. (about a second)"
+	switch {
+	case s.holdsBoth():
+		return []string{newKey,
+			"The service provider is given both certificates" + s.takes(),
+			"Okta signs with the new key: one call.",
+			"A real sign-in proves it. (a few seconds)",
+			"The old certificate is taken out at the service provider" + s.takes()}
+	case s.switchFirst():
+		return []string{newKey,
+			"You put the new certificate into the page, and do not save it yet. (as long as you take)",
+			"Okta signs with the new key: one call, when you are ready.",
+			"You test and save the page at once: it takes only what passes its own test.",
+			"A real sign-in proves it. (a few seconds)"}
+	}
+	return []string{newKey,
 		"The service provider is given the new certificate" + s.takes(),
 		"Okta signs with the new key: one call, right after that.",
 		"A real sign-in proves it. (a few seconds)"}
+}
+
+// holdsBoth tells whether the service provider trusts two certificates at once.
+func (s *rotate) holdsBoth() bool { return s.profile != nil && s.profile.HoldsSeveral() }
+
+// switchFirst tells whether the page saves the certificate only once Okta signs
+// with its key.
+func (s *rotate) switchFirst() bool {
+	return s.byHand() && s.profile != nil && s.profile.TestsBeforeSaving()
 }
 
 func (s *rotate) takes() string {
@@ -173,6 +197,10 @@ func (s *rotate) concerns() string {
 		return "Nobody: both secrets work until the old one is dropped."
 	case s.status != nil && !s.status.Enabled:
 		return "Nobody: sign-in with Okta is off at the service provider."
+	case s.holdsBoth():
+		return "Nobody: the service provider trusts both certificates meanwhile."
+	case s.switchFirst():
+		return who + " cannot sign in between steps 3 and 4, so choose a quiet hour. Whoever is signed in stays so."
 	case s.byHand():
 		return who + " cannot sign in between steps 2 and 3, so choose a quiet hour. Whoever is signed in stays so."
 	}

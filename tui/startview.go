@@ -103,11 +103,16 @@ func (s start) draftName(d Draft) string {
 // headline is a connection in one line.
 func (s start) headline(c Connection) string {
 	text := plain(c.Name) + " · " + s.stands(c)
+	add := func(more string) { // where there is room for all of it
+		if longer := text + " · " + more; columns(longer) <= s.width-2 {
+			text = longer
+		}
+	}
 	if p := s.env.world.Profile(c.State.Profile); p != nil && p.ID != c.Name {
-		text += " · " + p.Name
+		add(p.Name)
 	}
 	if !s.env.world.Sandbox() {
-		text += " · " + plain(c.Org)
+		add(plain(c.Org))
 	}
 	return text
 }
@@ -161,7 +166,7 @@ func (s start) details(c Connection) []string {
 		out = append(out, line)
 	}
 	if len(st.Drift) > 0 {
-		out = append(out, t.Warn.Render("! ")+plural(len(st.Drift), "setting differs", "settings differ")+" from what was set up (d shows them)")
+		out = append(out, hang(t.Warn.Render("! "), plural(len(st.Drift), "setting differs", "settings differ")+" from what was set up", width)...)
 	}
 	for i := range out {
 		out[i] = fit(out[i], width)

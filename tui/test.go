@@ -1,9 +1,13 @@
 package tui
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sso"
@@ -61,8 +65,63 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		return s, send(runAgain{how: againReview})
 	case key.Matches(k, keys.Undo) && s.journey.verb == Setup:
 		return s, send(runAgain{how: againUndo})
+	case s.moreFactors() && k.String() == "w":
+		return s, send(runAgain{how: againRun, way: sso.TestBrowser})
+	case s.moreFactors() && k.String() == "h":
+		return s, send(runAgain{how: againRun, way: sso.TestByHand})
+	default:
+		return s, s.tryOther(k)
 	}
 	return s, nil
+}
+
+// moreFactors tells whether Okta has asked for more than a password, so that
+// only a person can sign in.
+func (s *test) moreFactors() bool {
+	return slices.ContainsFunc(s.journey.last.findings, func(f sso.Finding) bool { return !f.OK && f.Code == "sign_in.more_factors" })
+}
+
+// others are the answers worth a try that the failed checks name, each once,
+// as many as there are digits.
+func (s *test) others() []sso.Other {
+	var out []sso.Other
+	for _, f := range s.journey.last.findings {
+		for _, o := range f.Others {
+			if s.journey.verb == Setup && len(out) < 9 && !slices.Contains(out, o) {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+// otherLines offer them by number.
+func (s *test) otherLines() []string {
+	t := s.env.theme
+	var out []string
+	for i, o := range s.others() {
+		label := plain(o.Input)
+		if s.profile != nil {
+			if set, ok := s.profile.Setting(o.Input); ok {
+				label = set.Title()
+			}
+		}
+		if i == 0 {
+			out = append(out, "", t.Strong.Render("Worth a try")+t.Faint.Render("  the plan is shown first"))
+		}
+		out = append(out, hang(t.Key.Render(itoa(i+1))+"  ", label+": "+plain(o.Answer)+". "+plain(o.Why), s.width)...)
+	}
+	return out
+}
+
+// tryOther makes the plan anew with one of them.
+func (s *test) tryOther(k tea.KeyMsg) tea.Cmd {
+	for i, o := range s.others() {
+		if k.String() == itoa(i+1) {
+			return send(runAgain{how: againReview, answer: &o})
+		}
+	}
+	return nil
 }
 
 func (s *test) handKey(k tea.KeyMsg) (Screen, tea.Cmd) {
@@ -100,9 +159,17 @@ func (s *test) head() []string {
 				n++
 			}
 		}
-		return []string{t.Bad.Render("✗ ") + t.Strong.Render(fit("The test failed: "+itoa(n)+" of "+plural(len(r.findings), "check", "checks"), s.width-2)), ""}
+		text := "The test failed: " + itoa(n) + " of " + plural(len(r.findings), "check", "checks")
+		if s.journey.job == Enable {
+			text = "The first real sign-in failed"
+		}
+		return []string{t.Bad.Render("✗ ") + t.Strong.Render(fit(text, s.width-2)), ""}
 	case r.result.Tested:
-		return append(styledHang(t.Strong, t.Good.Render("✓ "), "It works: both sides agree, and a real sign-in went through", s.width), "")
+		text := "It works: both sides agree, and a real sign-in went through"
+		if s.profile != nil && s.profile.Proof == catalog.ProofResponse && !r.result.Enabled {
+			text = "It works: both sides agree, and Okta's own answer is right. A real sign-in follows once it is on"
+		}
+		return append(styledHang(t.Strong, t.Good.Render("✓ "), text, s.width), "")
 	}
 	return []string{t.Warn.Render("! ") + t.Strong.Render("Set up, but not tested"), ""}
 }
@@ -124,11 +191,17 @@ func (s *test) body() []string {
 			if f.OK {
 				good = append(good, f)
 			} else {
+				if len(f.Others) > 0 && s.journey.verb == Setup { // offered by number below
+					f.Fix, _, _ = strings.Cut(f.Fix, "Or try --"+ask.Find(ask.Inputs).Flag)
+				}
 				bad = append(bad, f)
 			}
 		}
 		var out []string
-		if s.journey.job == Rotate { // where both sides are now counts first
+		switch s.journey.job { // where both sides are now counts first
+		case Enable:
+			out = append(failureLines(t, r.err, s.width), "")
+		case Rotate:
 			for _, h := range hint.Hints(r.err) {
 				out = append(out, hang(t.Accent.Render("→ "), plain(h), s.width)...)
 			}
@@ -138,7 +211,14 @@ func (s *test) body() []string {
 		if len(r.findings) == 0 {
 			out = failureLines(t, r.err, s.width)
 		}
-		out = append(out, "", t.Faint.Render("What passed"))
+		if s.moreFactors() {
+			out = append(out, "", "w  "+t.Strong.Render("sign in yourself in a browser that opens here"),
+				"h  "+t.Strong.Render("sign in by hand, in a browser of your own"))
+		}
+		out = append(out, s.otherLines()...)
+		if len(good) > 0 {
+			out = append(out, "", t.Faint.Render("What passed"))
+		}
 		return append(out, checkLines(t, good, labels, s.width)...)
 	case r.result.Tested && len(r.findings) == 0:
 		return wrap("A test has passed before for exactly the values that both sides hold now.", s.width)
@@ -199,6 +279,9 @@ func (s *test) ShortHelp() []key.Binding {
 		return keymap(k.Enter, scroll)
 	}
 	out := keymap(k.Retry, backToPlan, as(k.Exit, "save and quit"))
+	if s.moreFactors() {
+		out = keymap(bind("w", "in a browser", "w"), bind("h", "by hand", "h"), k.Retry, as(k.Exit, "save and quit"))
+	}
 	if s.journey.verb == Setup {
 		out = append(out, k.Undo)
 	}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
@@ -35,23 +36,32 @@ type testerMsg struct {
 	err    error
 }
 
-const (
-	testNow   = "yes"
-	testLater = "no"
-)
+// testLater is the way of those who do not want a test now.
+const testLater = string(sso.TestNone)
 
 func newTester(e *env, d Draft, have bool, verb Verb) Screen {
 	s := &tester{env: e, draft: d, have: have, must: verb == Test}
-	way := testNow
-	if d.NoTest {
+	way := string(sso.TestHTTP)
+	switch {
+	case d.NoTest:
 		way = testLater
+	case d.Way == sso.TestByHand || d.Way == sso.TestBrowser:
+		way = string(d.Way)
 	}
 	title, without := "Try a real sign-in before everybody gets access?", "no; it cannot be turned on without a test"
 	if verb == Rotate {
 		title, without = "Prove the new pair with a real sign-in?", "no; a mistake shows when people sign in"
 	}
-	s.way = choiceField(e, title, way,
-		[]huh.Option[string]{huh.NewOption("yes, as a person of my choice", testNow), huh.NewOption(without, testLater)})
+	options := []huh.Option[string]{huh.NewOption("yes, with a tester's password", string(sso.TestHTTP)),
+		huh.NewOption("yes, in a browser that opens here", string(sso.TestBrowser)),
+		huh.NewOption("yes, by hand in a browser of my own", string(sso.TestByHand))}
+	if !s.must {
+		options = append(options, huh.NewOption(without, testLater))
+	} else {
+		title = "How is the sign-in to be tried?"
+	}
+	s.way = choiceField(e, title, way, options)
+	s.way.help = "← and → show the other ways"
 	s.way.explain = Explanation{Title: "Test", What: "When it fails, both sides go back to the old pair by themselves. Without it nobody notices before people cannot sign in."}
 	if verb != Rotate {
 		s.way.explain.What = "One person is assigned first and signs in for real; everybody else is assigned after that has worked, so that nobody meets a broken tile."
@@ -74,6 +84,9 @@ func newTester(e *env, d Draft, have bool, verb Verb) Screen {
 	s.password.help = "Used for this test and not kept"
 	if have {
 		s.password.help = "Empty: the one given before"
+		if e.world.Sandbox() {
+			s.password.help = "Empty: the sandbox's own"
+		}
 	}
 	s.password.explain = Explanation{Title: pq.Title, What: "The Okta password of the test user. It goes to Okta's own sign-in page and nowhere else, and is not kept."}
 	s.password.check = func(text string) error {
@@ -89,13 +102,12 @@ func newTester(e *env, d Draft, have bool, verb Verb) Screen {
 
 // arrange shows the fields that the answer to the first one calls for.
 func (s *tester) arrange() {
-	if s.must {
-		s.form.fields = []*field{s.login, s.password}
-		return
-	}
 	s.form.fields = []*field{s.way}
-	if s.way.text() == testNow {
-		s.form.fields = append(s.form.fields, s.login, s.password)
+	if s.way.text() != testLater {
+		s.form.fields = append(s.form.fields, s.login)
+	}
+	if s.way.text() == string(sso.TestHTTP) {
+		s.form.fields = append(s.form.fields, s.password)
 	}
 }
 
@@ -118,7 +130,7 @@ func (s *tester) Update(msg tea.Msg) (Screen, tea.Cmd) {
 	if !finished {
 		return s, cmd
 	}
-	if s.way.text() == testLater && !s.must {
+	if s.way.text() == testLater {
 		return s, tea.Batch(cmd, send(done{atTester}))
 	}
 	s.number = s.env.request()
@@ -143,7 +155,7 @@ func (s *tester) answered(m testerMsg) (Screen, tea.Cmd) {
 		return s, nil
 	case m.found.Person == nil:
 		s.err = errors.New(m.found.Why)
-		return s, s.form.move(len(s.form.fields) - 2)
+		return s, s.form.move(slices.Index(s.form.fields, s.login))
 	}
 	s.found = m.found.Person
 	typed := secret.New(s.password.text())
@@ -173,7 +185,11 @@ func (s *tester) FullHelp() [][]key.Binding  { return [][]key.Binding{s.ShortHel
 func (s *tester) Explain() Explanation       { return s.form.explain() }
 
 func (s *tester) Keep(d *Draft) {
-	d.NoTest = s.way.text() == testLater && !s.must
+	d.NoTest = s.way.text() == testLater
+	d.Way = ""
+	if way := sso.TestWay(s.way.text()); way == sso.TestByHand || way == sso.TestBrowser {
+		d.Way = way
+	}
 	if login := s.login.text(); login != d.Tester {
 		d.Tester = login
 		delete(d.From, ask.TestUser)

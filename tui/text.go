@@ -134,7 +134,8 @@ func styledHang(s lipgloss.Style, head, text string, width int) []string {
 // under the label, so that an address is broken as seldom as can be.
 func pair(label, value string, labelWidth, width int) []string {
 	label = fit(label, width)
-	if ansi.StringWidth(label) <= labelWidth && labelWidth+2+ansi.StringWidth(value) <= width {
+	labelWidth = max(labelWidth, ansi.StringWidth(label))
+	if labelWidth+2+ansi.StringWidth(value) <= width {
 		return []string{pad(label, labelWidth) + "  " + value}
 	}
 	out := []string{label}

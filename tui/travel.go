@@ -1,12 +1,14 @@
 package tui
 
 import (
+	"maps"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/secret"
 )
 
@@ -100,11 +102,14 @@ func (r *Root) goOn() tea.Cmd {
 			return r.enter(r.stack[:i+1])
 		}
 	}
-	if r.at() == atTurnOn && r.draft.TurnedOn {
-		r.job = Enable
-	}
-	if plan, ok := r.screen.(*review); ok {
-		r.job, r.last = r.verb, ran{prepared: plan.p}
+	switch s := r.screen.(type) {
+	case *review:
+		r.job, r.last = r.verb, ran{prepared: s.p}
+	case *turnOn:
+		if r.agreed = s.agreed; s.agreed {
+			r.job, r.last = Enable, ran{prepared: s.p}
+			r.draft.unconfirm(plan.StepEnable) // an earlier word was for something else
+		}
 	}
 	to := next(r.at(), r.journey)
 	if to == atStart {
@@ -138,10 +143,19 @@ func (r *Root) goBack() tea.Cmd {
 func (r *Root) again(msg runAgain) tea.Cmd {
 	switch msg.how {
 	case againReview:
-		if plan, ok := r.screen.(*review); ok {
-			plan.Keep(&r.draft)
+		if s, ok := r.screen.(*review); ok {
+			s.Keep(&r.draft)
 		}
 		r.job, r.draft.Override = r.verb, r.draft.Override || msg.override
+		if msg.answer != nil {
+			r.draft.Inputs = maps.Clone(r.draft.Inputs)
+			if r.draft.Inputs == nil {
+				r.draft.Inputs = map[string]string{}
+			}
+			r.draft.Inputs[msg.answer.Input] = msg.answer.Answer
+			delete(r.draft.From, ask.Inputs)
+			r.draft.unconfirm(plan.StepPush) // that was for the value before
+		}
 		if r.verb == Setup {
 			return r.enter([]place{atStart, atProvider, atOrg, atDetails, atWho, atReview})
 		}
@@ -149,6 +163,10 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 	case againUndo:
 		r.verb, r.job, r.last = Undo, Undo, ran{}
 		return r.enter([]place{atStart, atReview})
+	}
+	if msg.way != "" {
+		r.draft.Way, r.draft.NoTest = msg.way, false
+		r.last = ran{}
 	}
 	return r.enter(append(r.stack[:len(r.stack)-1:len(r.stack)-1], atApply))
 }
@@ -172,6 +190,8 @@ func (r *Root) build(at place) Screen {
 		return newDetails(e, d)
 	case atAccess:
 		return newAccess(e, d, !r.secrets.SPToken.IsZero())
+	case atTold:
+		return newTold(e, d, r.makeJob(Setup))
 	case atWho:
 		return newWho(e, d)
 	case atTester:
@@ -181,15 +201,15 @@ func (r *Root) build(at place) Screen {
 	case atRotate:
 		return newRotate(e, d, r.entry, r.stands)
 	case atReview:
-		return newReview(e, d, r.makeJob(), r.profileName())
+		return newReview(e, d, r.makeJob(r.job), r.profileName())
 	case atApply:
-		return newApply(e, r.makeJob(), r.takePrepared(), r.profileName())
+		return newApply(e, r.makeJob(r.job), r.takePrepared(), r.profileName())
 	case atHand:
 		return newHand(e, r.journey)
 	case atTest:
 		return newTest(e, r.journey)
 	case atTurnOn:
-		return newTurnOn(e, r.journey)
+		return newTurnOn(e, r.journey, r.makeJob(Enable))
 	case atDone:
 		return newFinish(e, r.journey)
 	}
@@ -205,16 +225,17 @@ func (r *Root) takePrepared() *Prepared {
 	return p
 }
 
-func (r *Root) makeJob() Job {
+// makeJob is the job of a verb in this journey.
+func (r *Root) makeJob(verb Verb) Job {
 	d := r.draft
-	if r.job != Setup {
-		d = Draft{Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, NoTest: d.NoTest && r.job == Rotate, SPAPIURL: d.SPAPIURL}
+	if verb != Setup {
+		d = Draft{Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, Way: d.Way, NoTest: d.NoTest && verb == Rotate, SPAPIURL: d.SPAPIURL}
 	}
 	a, err := d.Answers(r.world)
 	if err != nil {
 		a = &ask.Answers{} // the screens let nothing through that a flag would not take
 	}
-	j := Job{Verb: r.job, Answers: a, Secrets: r.secretsNow(), Org: r.entry.Org, Name: r.entry.Name, Years: r.draft.Years}
+	j := Job{Verb: verb, Answers: a, Secrets: r.secretsNow(), Org: r.entry.Org, Name: r.entry.Name, Years: r.draft.Years}
 	if r.entry.Name == "" {
 		j.Org, j.Name = r.draft.Org, r.draft.Connection
 	}

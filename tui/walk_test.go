@@ -62,6 +62,8 @@ func toReview(d *tuitest.Driver) {
 
 func toApply(d *tuitest.Driver) { toReview(d); d.See("This is what will be done"); d.Press("a") }
 
+func toTested(d *tuitest.Driver) { toApply(d); d.Press("enter"); d.See("It works") }
+
 func handoff(step plan.StepID) *plan.Handoff {
 	h := &plan.Handoff{Step: step, Page: "https://app.net2phone.com  Settings → Single Sign-On", Dir: "/home/ana/.local/state/ssowizard/handoff"}
 	if step == plan.StepPush {
@@ -111,6 +113,31 @@ func badTest(_ context.Context, p *tui.Prepared, report func(plan.Event)) (plan.
 	}
 	err := hint.New(hint.TestFailed, "1 of 4 checks failed, first: audience", "make the two the same")
 	report(plan.Event{Kind: plan.EventStep, Time: time.Now(), Step: plan.StepTest, Status: plan.Failed, Detail: err.Error()})
+	return plan.Result{Command: p.Plan.Command, Changed: true}, err
+}
+
+// contested plays a run whose test fails where another answer is worth a try.
+func contested(_ context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+	steps(p, report, plan.StepTest)
+	bad := sso.Finding{Code: "certificate", Flow: sso.FlowSPInitiated, Expected: "the app's certificate", Got: "another",
+		Fix:    "Upload the active certificate again. Or try --input public_certificate=text: Some pages take its text.",
+		Others: []sso.Other{{Input: "public_certificate", Answer: "text", Why: "Some pages take its text."}}}
+	report(plan.Event{Kind: plan.EventCheck, Time: time.Now(), Step: plan.StepTest, Check: &bad})
+	err := hint.New(hint.TestFailed, "1 of 1 checks failed, first: certificate", "")
+	report(plan.Event{Kind: plan.EventStep, Time: time.Now(), Step: plan.StepTest, Status: plan.Failed, Detail: err.Error()})
+	return plan.Result{Command: p.Plan.Command, Changed: true}, err
+}
+
+// offAgain plays a set-up, and a turning on whose first sign-in fails.
+func offAgain(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+	if p.Job.Verb != tui.Enable {
+		return passing(ctx, p, report)
+	}
+	steps(p, report, plan.StepEnable)
+	bad := sso.Finding{Code: "sign_in.sp_refused", Flow: sso.FlowSPInitiated, Expected: "signed in", Got: "refused", Fix: "See that the person has an account there."}
+	report(plan.Event{Kind: plan.EventCheck, Time: time.Now(), Step: plan.StepTest, Check: &bad})
+	err := hint.New(hint.TestFailed, "the first real sign-in after turning on failed, so it is off again: 1 of 1 checks failed", "")
+	report(plan.Event{Kind: plan.EventStep, Time: time.Now(), Step: plan.StepEnable, Status: plan.Failed, Detail: err.Error()})
 	return plan.Result{Command: p.Plan.Command, Changed: true}, err
 }
 

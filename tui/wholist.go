@@ -141,7 +141,7 @@ func isChosen(list []Chosen, id string) bool {
 func (s *who) finish() tea.Cmd {
 	if len(s.draft.Groups)+len(s.draft.People) == 0 && !s.warned {
 		s.warned = true
-		return send(say{s.env.theme.Warn.Render("! ") + "Nobody is chosen: only the tester would get access. Enter once more goes on."})
+		return send(say{s.env.theme.Warn.Render("! ") + "Only the tester would get access. Enter again goes on."})
 	}
 	return send(done{atWho})
 }

@@ -31,7 +31,7 @@ var mayKnow = map[string][]string{
 
 	"internal/httpx":  {"internal/hint", "internal/sso", "internal/secret"},
 	"internal/store":  {"internal/sso", "internal/hint"},
-	"internal/signin": {"internal/sso", "internal/hint", "internal/secret", "internal/httpx", "internal/samlcheck"},
+	"internal/signin": {"internal/sso", "internal/hint", "internal/secret", "internal/httpx", "internal/samlcheck", "internal/browser"},
 	"oktaapi":         {"internal/sso", "internal/certificate", "internal/secret", "internal/hint", "internal/httpx"},
 	"spclient/api":    {"internal/sso", "internal/certificate", "internal/secret", "internal/hint", "internal/httpx", "internal/catalog"},
 	"spclient/guided": {"internal/sso", "internal/certificate", "internal/secret", "internal/hint", "internal/httpx", "internal/catalog"},

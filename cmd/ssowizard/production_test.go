@@ -1,104 +1,11 @@
 package main_test
 
 import (
-	"bufio"
-	"context"
-	"encoding/json"
-	"io"
-	"net"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 
 	"example.com/ssowizard/tui/tuitest"
 )
-
-// box is a sandbox of its own process, met as if it were the world.
-type box struct {
-	Okta struct {
-		OrgURL   string `json:"org_url"`
-		APIToken string `json:"api_token"`
-		People   []struct {
-			Login    string `json:"login"`
-			Password string `json:"password"`
-		} `json:"people"`
-	} `json:"okta"`
-	ServiceProviders map[string]struct {
-		APIURL   string `json:"api_url"`
-		APIToken string `json:"api_token"`
-	} `json:"service_providers"`
-	TLS struct {
-		Address string   `json:"address"`
-		CAFile  string   `json:"ca_file"`
-		Hosts   []string `json:"hosts"`
-	} `json:"tls"`
-
-	proxy string
-}
-
-// startBox runs the sandbox until the test ends.
-func startBox(t *testing.T, args ...string) *box {
-	t.Helper()
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	state := t.TempDir()
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	cmd := exec.CommandContext(ctx, path, append([]string{"sandbox", "--output", "json", "--rate-limit", "off", "--state-dir", state}, args...)...)
-	cmd.Env = append(clean(os.Environ()), "HOME="+state)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cancel(); _ = cmd.Wait() })
-	b := &box{}
-	first, err := bufio.NewReader(out).ReadBytes('\n')
-	if err != nil {
-		t.Fatalf("the sandbox says nothing: %v", err)
-	}
-	if err := json.Unmarshal(first, b); err != nil {
-		t.Fatal(err)
-	}
-	proxy := httptest.NewServer(http.HandlerFunc(b.connect))
-	t.Cleanup(proxy.Close)
-	b.proxy = proxy.URL
-	return b
-}
-
-// connect leads to the sandbox's hosts and nowhere else.
-func (b *box) connect(w http.ResponseWriter, r *http.Request) {
-	host, port, err := net.SplitHostPort(r.Host)
-	if err != nil || r.Method != http.MethodConnect || port != "443" || !slices.Contains(b.TLS.Hosts, host) {
-		http.Error(w, "not in this sandbox", http.StatusForbidden)
-		return
-	}
-	to, err := net.Dial("tcp", b.TLS.Address)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
-		return
-	}
-	from, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		_ = to.Close()
-		return
-	}
-	defer from.Close()
-	defer to.Close()
-	if _, err := io.WriteString(from, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
-		return
-	}
-	go func() { _, _ = io.Copy(from, to); _ = from.Close() }()
-	_, _ = io.Copy(to, from)
-}
 
 func (b *box) flags() []string { return []string{"--proxy", b.proxy, "--ca-file", b.TLS.CAFile} }
 

@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"os"
@@ -182,6 +181,27 @@ func status(t *testing.T, state string) map[string]any {
 	return got
 }
 
+// says runs the program with an input and gives what it says and its exit code.
+func says(t *testing.T, state, input string, args ...string) (stdout string, code int) {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), path, append(args, "--sandbox", "--state-dir", state)...)
+	cmd.Env = append(clean(os.Environ()), "HOME="+state, "XDG_CONFIG_HOME="+state)
+	cmd.Stdin = strings.NewReader(input)
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return string(out), exit.ExitCode()
+	}
+	if err != nil {
+		t.Fatalf("%q: %v", args, err)
+	}
+	return string(out), 0
+}
+
 func TestWizardTypedFromStartToTurnedOn(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
@@ -264,35 +284,10 @@ func TestWizardWithWrongAnswersMendedOnTheWay(t *testing.T) {
 	}
 }
 
-// slowSandbox runs the sandbox in a process of its own, slow enough to be
-// interrupted.
-func slowSandbox(t *testing.T, state string) {
-	t.Helper()
-	path, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cmd := exec.CommandContext(ctx, path, "sandbox", "--output", "json", "--latency", "700ms", "--state-dir", state)
-	cmd.Env = append(clean(os.Environ()), "HOME="+state)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cancel(); _ = cmd.Wait() })
-	if _, err := out.Read(make([]byte, 1)); err != nil {
-		t.Fatalf("the sandbox says nothing: %v", err)
-	}
-	go func() { _, _ = bytes.NewBuffer(nil).ReadFrom(out) }()
-}
-
 func TestWizardInterruptedByCtrlCGoesOnAtTheNextStart(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
-	slowSandbox(t, state)
+	startBoxIn(t, state, "--latency", "700ms") // slow enough to be interrupted
 	s := sit(t, state, "--sandbox")
 	s.toWho()
 	s.press(tuitest.Enter, tuitest.Enter, tuitest.Enter)
@@ -368,14 +363,31 @@ func TestNoColorKeepsTheWizardUsableAndWithoutColours(t *testing.T) {
 	}
 }
 
-func TestWithoutATerminalTheHelpIsShown(t *testing.T) {
+func TestWithoutATerminalTheFlagsOfAScriptAreNamed(t *testing.T) {
 	t.Parallel()
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), path, "--sandbox", "--state-dir", t.TempDir()).CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "Usage:") {
-		t.Errorf("%v:\n%s", err, out)
+	for _, tt := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"--sandbox"}, []string{"Usage:", "the wizard needs a terminal", "missing: Service provider\n", "ssowizard setup SP --yes"}},
+		{[]string{"--org", "acme.okta.com"}, []string{"missing: Service provider, --okta-token-file\n"}},
+	} {
+		cmd := exec.CommandContext(t.Context(), path, append(tt.args, "--state-dir", t.TempDir())...)
+		var out, errs strings.Builder
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		cmd.Env = append(os.Environ(), "OKTA_CLIENT_TOKEN=", "OKTA_CLIENT_PRIVATEKEY=")
+		_ = cmd.Run()
+		if cmd.ProcessState.ExitCode() != 2 || out.Len() > 0 {
+			t.Errorf("%v: exit code %d, standard output:\n%s", tt.args, cmd.ProcessState.ExitCode(), out.String())
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(errs.String(), want) {
+				t.Errorf("%v: no %q in:\n%s", tt.args, want, errs.String())
+			}
+		}
 	}
 }

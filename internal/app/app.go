@@ -20,6 +20,7 @@ import (
 	"example.com/ssowizard/internal/sandbox"
 	"example.com/ssowizard/internal/secret"
 	"example.com/ssowizard/internal/signin"
+	"example.com/ssowizard/internal/sso"
 	"example.com/ssowizard/internal/store"
 )
 
@@ -44,6 +45,9 @@ type Config struct {
 	Report                           func(plan.Event)
 	// ByHand hands sign-ins to a person; nil where nobody can be asked.
 	ByHand signin.Hand
+	// Wanted is told each Spec that answers were made into, once it is whole;
+	// nil for nobody.
+	Wanted func(sso.Spec)
 }
 
 // App is the program's parts for one run. Close it.

@@ -45,8 +45,12 @@ func (a *App) connectSP(s *Session, core *plan.Core, calls http.RoundTripper) er
 	}
 	core.SP = guided.New(s.Profile)
 	dir := filepath.Join(s.Kept.Dir(), "handoff")
+	inFolder := *s.Profile
+	if s.State.AppliedSP != nil {
+		inFolder.Prerequisites = nil // of a first set-up
+	}
 	core.Handoff = func(settings []sso.SPSetting) (string, error) {
-		_, err := guided.WriteFolder(dir, s.Profile, settings)
+		_, err := guided.WriteFolder(dir, &inFolder, settings)
 		return dir, err
 	}
 	return nil
@@ -108,7 +112,7 @@ func (a *App) connectTester(s *Session, core *plan.Core) error {
 	case sso.TestByHand:
 		return a.connectByHand(s, core)
 	case sso.TestBrowser:
-		return hint.New(hint.Usage, fmt.Sprintf("--test %s is not built yet", spec.Test), "use --test http with --test-user and --test-password-file, --test by-hand, or --test none")
+		return a.connectInBrowser(s, core)
 	}
 	if a.InSandbox() && spec.Tester == "" {
 		spec.Tester = a.sandboxTester(*spec)
@@ -123,8 +127,10 @@ func (a *App) connectTester(s *Session, core *plan.Core) error {
 	if spec.Tester == "" || password.IsZero() {
 		return s.withoutTester(password)
 	}
-	core.SignIn, err = newTester(signin.Config{Transport: a.transport, OktaURL: s.OrgURL, Login: spec.Tester,
-		Password: password, Now: time.Now, UserAgent: a.agent()})
+	core.SignIn, err = newTester(s.OrgURL, func(okta string) (signer, error) {
+		return signin.New(signin.Config{Transport: a.transport, OktaURL: okta, Login: spec.Tester,
+			Password: password, Now: time.Now, UserAgent: a.agent()})
+	})
 	return err
 }
 

@@ -66,6 +66,8 @@ func (a *App) session(ctx context.Context, answers *ask.Answers, adopting bool) 
 		return nil, err
 	}
 	s.Spec.Profile = profile.ID
+	tester, named := answers.Get(ask.TestUser)
+	s.Spec.TesterNamed = named && tester.From < ask.FromState
 	check := profile.CheckInputs
 	if adopting {
 		check = profile.CheckGiven
@@ -76,7 +78,13 @@ func (a *App) session(ctx context.Context, answers *ask.Answers, adopting bool) 
 	if s.Spec.Label == "" {
 		s.Spec.Label = profile.DefaultLabel
 	}
-	return s, a.connect(ctx, s)
+	if err := a.connect(ctx, s); err != nil {
+		return s, err
+	}
+	if a.cfg.Wanted != nil {
+		a.cfg.Wanted(s.Spec)
+	}
+	return s, nil
 }
 
 // Existing makes the session of a connection that is kept on this machine.

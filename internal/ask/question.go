@@ -112,7 +112,7 @@ var setup = []Question{
 	{ID: SPToken, Title: "Token of the settings API", Flag: "sp-token-file", Env: "SSOWIZARD_SP_TOKEN", Kind: Path, Secret: true, Example: "sp-token.txt",
 		Help: "File with the token of the settings API (- is standard input)"},
 	{ID: Test, Title: "Test", Flag: "test", Env: "SSOWIZARD_TEST", Kind: Text, InFile: true, Example: "auto",
-		Help:    "How to try the sign-in: http signs in as --test-user, by-hand has you sign in with your own browser, none skips it, auto does what can be done",
+		Help:    "How to try the sign-in: http signs in as --test-user, browser does it in a window where you go on yourself if Okta wants more than a password, by-hand has you sign in with your own browser, none skips it, auto does what can be done",
 		Options: []string{string(sso.TestAuto), string(sso.TestNone), string(sso.TestHTTP), string(sso.TestBrowser), string(sso.TestByHand)}},
 	{ID: TestUser, Title: "Test user", Flag: "test-user", Env: "SSOWIZARD_TEST_USER", Kind: Text, Example: "ana.lima@acme.example",
 		Help: "Login of the person who tries the sign-in; assigned first, everybody else after the test has passed"},

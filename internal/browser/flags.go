@@ -23,15 +23,32 @@ type Options struct {
 	// Direct are hosts reached as they are: loopback addresses, and names that
 	// this machine knows.
 	Direct []string
-	// Authority is a PEM certificate that is trusted for those hosts; nil for none.
+	// World, when not nil, lets the browser reach everything, through a proxy
+	// where there is one. Hosts and Direct say nothing then.
+	World *World
+	// Authority are PEM certificates that are trusted beside the system's; nil
+	// for none.
 	Authority []byte
 	// Profile is the folder of its settings and cookies. Start makes one of its
 	// own where it is empty, and takes it away at the end.
 	Profile string
 	// Headless shows no window.
 	Headless bool
+	// Drive lets the browser be driven, see Browser.DevTools. It shows nothing
+	// then until it is told to.
+	Drive bool
 	// AsRoot leaves out the browser's own sandbox, which it cannot have as root.
 	AsRoot bool
+}
+
+// World is how a browser reaches the real hosts. The zero value has it do as
+// the system says.
+type World struct {
+	// HTTP and HTTPS are the proxies for either kind of address, such as
+	// proxy.example:3128 or socks5://proxy.example:1080; "" is none.
+	HTTP, HTTPS string
+	// Except are hosts reached without a proxy, as in NO_PROXY.
+	Except []string
 }
 
 // quiet keeps a browser from calling its maker, from asking on its first run,
@@ -48,26 +65,75 @@ var quiet = []string{
 // Flags are the command line of a browser with these options, without the
 // page. They can be given to whatever drives it.
 func Flags(o Options) ([]string, error) {
-	rules, err := hostRules(o.Hosts, o.Direct)
+	reach, err := o.reach()
 	if err != nil {
 		return nil, err
 	}
-	flags := append(slices.Clone(quiet), "--no-proxy-server", "--host-resolver-rules="+rules)
+	flags := append(slices.Clone(quiet), reach...)
 	if o.Authority != nil {
-		key, err := spki(o.Authority)
+		keys, err := spki(o.Authority)
 		if err != nil {
 			return nil, err
 		}
-		flags = append(flags, "--ignore-certificate-errors-spki-list="+key)
+		flags = append(flags, "--ignore-certificate-errors-spki-list="+keys)
 	}
 	if o.Profile != "" {
 		flags = append(flags, "--user-data-dir="+o.Profile)
 	}
 	if o.Headless {
 		flags = append(flags, "--headless=new", "--disable-gpu", "--hide-scrollbars")
+	} else {
+		flags = append(flags, "--ozone-platform-hint=auto") // a screen may be Wayland's alone
+	}
+	if o.Drive {
+		flags = append(flags, "--no-startup-window", "--disable-save-password-bubble") // what is typed here is not to be kept
 	}
 	if o.AsRoot {
 		flags = append(flags, "--no-sandbox", "--test-type") // the latter hides the bar that warns of the former
+	}
+	return flags, nil
+}
+
+// reach is what the browser may reach, and how.
+func (o Options) reach() ([]string, error) {
+	if o.World != nil {
+		return o.World.flags()
+	}
+	rules, err := hostRules(o.Hosts, o.Direct)
+	return []string{"--no-proxy-server", "--host-resolver-rules=" + rules}, err
+}
+
+func (w World) flags() ([]string, error) {
+	var proxies []string
+	for scheme, proxy := range map[string]string{"http": w.HTTP, "https": w.HTTPS} {
+		if proxy == "" {
+			continue
+		}
+		if !plain(strings.Replace(proxy, "://", "", 1)) {
+			return nil, fmt.Errorf("start a browser: it cannot be given the proxy for %s", scheme)
+		}
+		proxies = append(proxies, scheme+"="+proxy)
+	}
+	if proxies == nil {
+		return nil, nil
+	}
+	slices.Sort(proxies)
+	flags := []string{"--proxy-server=" + strings.Join(proxies, ";")}
+	var except []string
+	for _, host := range w.Except {
+		switch bare := strings.TrimPrefix(strings.TrimPrefix(host, "*"), "."); {
+		case host == "*":
+			except = append(except, "*")
+		case !plain(strings.Replace(bare, "/", "", 1)):
+			return nil, fmt.Errorf("start a browser: %q is no host to reach without a proxy", host)
+		case bare == host:
+			except = append(except, host, "*."+host) // with all below it, as in NO_PROXY
+		default:
+			except = append(except, "*."+bare)
+		}
+	}
+	if except != nil {
+		flags = append(flags, "--proxy-bypass-list="+strings.Join(except, ";"))
 	}
 	return flags, nil
 }
@@ -100,16 +166,22 @@ func plain(host string) bool {
 	})
 }
 
-// spki is what a browser knows a certificate's key by.
-func spki(authority []byte) (string, error) {
-	block, _ := pem.Decode(authority)
-	if block == nil {
+// spki is what a browser knows the keys of certificates by.
+func spki(authorities []byte) (string, error) {
+	var keys []string
+	for block, rest := pem.Decode(authorities); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		cert, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return "", fmt.Errorf("start a browser: read the authority: %w", err)
+		}
+		sum := sha256.Sum256(cert.RawSubjectPublicKeyInfo)
+		keys = append(keys, base64.StdEncoding.EncodeToString(sum[:]))
+	}
+	if keys == nil {
 		return "", errors.New("start a browser: the authority is no PEM certificate")
 	}
-	cert, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		return "", fmt.Errorf("start a browser: read the authority: %w", err)
-	}
-	sum := sha256.Sum256(cert.RawSubjectPublicKeyInfo)
-	return base64.StdEncoding.EncodeToString(sum[:]), nil
+	return strings.Join(keys, ","), nil
 }

@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"example.com/ssowizard/internal/browser"
@@ -43,6 +44,42 @@ func TestFlagsRefuseHostsThatWouldBeMoreRules(t *testing.T) {
 	} {
 		if flags, err := browser.Flags(o); err == nil {
 			t.Errorf("%s: accepted as %q", name, flags)
+		}
+	}
+}
+
+func TestFlagsLeadToTheWorldThroughAProxy(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		world browser.World
+		want  []string
+	}{
+		"as the system says": {browser.World{}, nil},
+		"one proxy":          {browser.World{HTTPS: "proxy.example:3128"}, []string{"--proxy-server=https=proxy.example:3128"}},
+		"two, and exceptions": {browser.World{HTTP: "p:1", HTTPS: "socks5://[::1]:1080", Except: []string{"sp.example", ".corp.example", "10.0.0.0/8"}},
+			[]string{"--proxy-server=http=p:1;https=socks5://[::1]:1080", "--proxy-bypass-list=sp.example;*.sp.example;*.corp.example;10.0.0.0/8;*.10.0.0.0/8"}},
+		"all but none": {browser.World{HTTP: "p:1", Except: []string{"*"}}, []string{"--proxy-server=http=p:1", "--proxy-bypass-list=*"}},
+	} {
+		flags, err := browser.Flags(browser.Options{World: &tt.world})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range flags {
+			if strings.HasPrefix(f, "--proxy-") {
+				got = append(got, f)
+			}
+			if f == "--no-proxy-server" || strings.HasPrefix(f, "--host-resolver-rules") {
+				t.Errorf("%s: %s", name, f)
+			}
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+	for _, world := range []browser.World{{HTTPS: "ana:secret@proxy:1"}, {HTTP: "p:1;https=q:1"}, {HTTP: "p:1", Except: []string{"a;b"}}} {
+		if flags, err := browser.Flags(browser.Options{World: &world}); err == nil {
+			t.Errorf("accepted: %q", flags)
 		}
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"example.com/ssowizard/internal/hint"
@@ -19,10 +18,11 @@ import (
 
 // Browser is a browser that was started.
 type Browser struct {
-	cmd  *exec.Cmd
-	own  string // profile to take away; empty: the caller's
-	done chan struct{}
-	stop context.CancelFunc
+	cmd      *exec.Cmd
+	own      string // profile to take away; empty: the caller's
+	devTools *DevTools
+	done     chan struct{}
+	stop     context.CancelFunc
 
 	once sync.Once
 	err  error
@@ -51,19 +51,28 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		return nil, err
 	}
 	ctx, b.stop = context.WithCancel(ctx)
-	b.cmd = exec.CommandContext(ctx, o.Program, append(flags, o.URL)...)
+	if !o.Drive {
+		flags = append(flags, o.URL)
+	}
+	b.cmd = exec.CommandContext(ctx, o.Program, flags...)
 	b.cmd.Cancel = func() error { return end(b.cmd.Process) }
 	b.cmd.WaitDelay = grace
+	apart(b.cmd)
 	said := &tail{}
 	b.cmd.Stderr = said
-	if err := b.cmd.Start(); err != nil {
+	if err := b.start(o.Drive); err != nil {
 		b.stop()
 		b.clean()
 		return nil, hint.Add(fmt.Errorf("start the browser %s: %w", o.Program, err), "name another one in %s", Variable)
 	}
 	go func() {
 		defer close(b.done)
-		if err := b.cmd.Wait(); err != nil && ctx.Err() == nil {
+		err := b.cmd.Wait()
+		sweep(b.cmd.Process)
+		if b.devTools != nil {
+			b.devTools.close()
+		}
+		if err != nil && ctx.Err() == nil {
 			b.err = hint.Add(fmt.Errorf("the browser %s ended: %w: %s", o.Program, err, said.last()),
 				"it needs a screen; without one, open the sandbox's addresses from another program")
 		}
@@ -72,6 +81,34 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	}()
 	return b, nil
 }
+
+// start starts the process, with a pipe for DevTools where it is to be driven.
+func (b *Browser) start(drive bool) error {
+	if !drive {
+		return b.cmd.Start()
+	}
+	in, to, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	from, out, err := os.Pipe()
+	if err != nil {
+		return errors.Join(err, in.Close(), to.Close())
+	}
+	if err = give(b.cmd, in, out); err == nil {
+		err = b.cmd.Start()
+	}
+	err = errors.Join(err, in.Close(), out.Close()) // the browser has ends of its own
+	if err != nil {
+		return errors.Join(err, to.Close(), from.Close())
+	}
+	b.devTools = newDevTools(to, from)
+	return nil
+}
+
+// DevTools is the way to drive the browser, nil where it was started without
+// Drive. It ends with the browser.
+func (b *Browser) DevTools() *DevTools { return b.devTools }
 
 // Done is closed when the browser has ended.
 func (b *Browser) Done() <-chan struct{} { return b.done }
@@ -82,18 +119,6 @@ func (b *Browser) Close() error {
 	b.once.Do(b.stop)
 	<-b.done
 	return b.err
-}
-
-// end asks a process to end, so that its children do too. Windows knows no
-// asking.
-func end(p *os.Process) error {
-	if runtime.GOOS == "windows" {
-		return p.Kill()
-	}
-	if err := p.Signal(syscall.SIGTERM); !errors.Is(err, os.ErrProcessDone) {
-		return err
-	}
-	return nil
 }
 
 // clean takes the profile away. The browser's children may still write to it

@@ -22,12 +22,14 @@ const maxProfile = 1 << 20
 
 // Catalog is a set of profiles. It does not change once loaded.
 type Catalog struct {
-	byID map[string]*Profile
+	byID   map[string]*Profile
+	broken []Broken
 }
 
 // Load reads the built-in profiles and those in the folder own, "" for none. A
 // folder that does not exist holds none. An own profile with the id of a
-// built-in one takes its place. Every wrong file is reported, not only the first.
+// built-in one takes its place. A wrong file is no error here: it stands in the
+// way of its own id only, and of unknown ones; see Broken.
 func Load(own string) (*Catalog, error) {
 	c := &Catalog{byID: map[string]*Profile{}}
 	if err := c.loadEmbedded(); err != nil {
@@ -37,8 +39,7 @@ func Load(own string) (*Catalog, error) {
 		return c, nil
 	}
 	if err := c.loadFolder(own); err != nil {
-		return nil, hint.With(hint.Usage, fmt.Errorf("read the profiles in %s: %w", own, err),
-			"ssowizard catalog check FILE looks at one profile alone")
+		return nil, hint.With(hint.Usage, fmt.Errorf("read the profiles in %s: %w", own, err), "see that the folder can be read")
 	}
 	return c, nil
 }
@@ -71,25 +72,27 @@ func (c *Catalog) loadFolder(dir string) error {
 	if err != nil {
 		return err
 	}
-	var problems []error
-	seen := map[string]string{}
 	for _, entry := range entries {
 		ext := strings.ToLower(filepath.Ext(entry.Name()))
 		if ext != ".yaml" && ext != ".yml" {
 			continue
 		}
-		p, err := ReadProfile(filepath.Join(dir, entry.Name()))
-		switch {
-		case err != nil:
-			problems = append(problems, err)
-		case seen[p.ID] != "":
-			problems = append(problems, fmt.Errorf("%s: id %q is taken by %s", p.File, p.ID, seen[p.ID]))
-		default:
-			seen[p.ID] = p.File
-			c.byID[p.ID] = p
-		}
+		c.takeOwn(filepath.Join(dir, entry.Name()))
 	}
-	return errors.Join(problems...)
+	return nil
+}
+
+func (c *Catalog) takeOwn(path string) {
+	p, err := ReadProfile(path)
+	if err != nil {
+		c.broken = append(c.broken, Broken{File: path, ID: likelyID(path), Err: err})
+		return
+	}
+	if have := c.byID[p.ID]; have != nil && have.File != "" {
+		c.broken = append(c.broken, Broken{File: path, ID: p.ID, Err: fmt.Errorf("%s: id %q is taken by %s", path, p.ID, have.File)})
+		return
+	}
+	c.byID[p.ID] = p
 }
 
 // ReadProfile reads and checks the profile in one file.
@@ -114,13 +117,17 @@ func ReadProfile(path string) (*Profile, error) {
 }
 
 // Profile finds a profile by its id. An unknown id is a usage error that lists
-// the known ones.
+// the known ones, and so is one whose own file is wrong.
 func (c *Catalog) Profile(id string) (*Profile, error) {
+	if err := c.brokenAs(id); err != nil {
+		return nil, err
+	}
 	if p, ok := c.byID[id]; ok {
 		return p, nil
 	}
-	return nil, hint.With(hint.Usage, fmt.Errorf("no service provider %q in the catalog", id),
+	unknown := hint.With(hint.Usage, fmt.Errorf("no service provider %q in the catalog", id),
 		"known service providers: "+strings.Join(c.ids(), ", "))
+	return nil, errors.Join(unknown, wrongFiles(c.broken))
 }
 
 // List gives all profiles in the order of their ids.

@@ -27,5 +27,8 @@
 // Which of a setting's alternates is used is decided by its case, or by the
 // answer to an input that nobody is asked for: its id is the setting's.
 //
+// Advice of troubleshooting is found by the codes of failed checks, and where
+// a service provider says why it refuses, by the words under says.
+//
 // There is nothing else: no functions, no conditions, no loops.
 package catalog

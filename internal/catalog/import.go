@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -125,7 +124,7 @@ func slug(name string) string {
 
 // acs chooses the ACS URL: among those that take a POST, which is what Okta
 // sends, the default one, else the first that is not said to be no default, else
-// the first by index.
+// the first, in the order of the document (SAML 2.0 metadata, 2.2.3).
 func (im *importer) acs(all []spEndpoint) (string, error) {
 	if len(all) > maxEntries {
 		return "", fmt.Errorf("more than %d ACS URLs", maxEntries)
@@ -136,6 +135,8 @@ func (im *importer) acs(all []spEndpoint) (string, error) {
 		switch {
 		case a.Binding != bindingPOST:
 			im.note("Left out: ACS URL %s, whose binding %s Okta does not use.", a.Location, short(a.Binding))
+		case strings.HasPrefix(strings.ToLower(a.Location), "http://") && checkURL(a.Location) != nil:
+			im.note("Left out: ACS URL %q, which is not https.", a.Location)
 		case checkURL(a.Location) != nil || hasMarks(a.Location):
 			im.note("Left out: ACS URL %q, which is no usable web address.", a.Location)
 		default:
@@ -146,9 +147,8 @@ func (im *importer) acs(all []spEndpoint) (string, error) {
 		if len(all) == 0 {
 			return "", errors.New("it has no ACS URL (AssertionConsumerService)")
 		}
-		return "", fmt.Errorf("none of its %d ACS URLs takes a POST at a web address, which is what Okta sends", len(all))
+		return "", fmt.Errorf("none of its %d ACS URLs takes a POST, which is what Okta sends, at a web address that begins with https://", len(all))
 	}
-	slices.SortStableFunc(usable, func(a, b spEndpoint) int { return a.index() - b.index() })
 	chosen := 0
 	rank := func(a spEndpoint) int {
 		switch {
@@ -174,9 +174,6 @@ func (im *importer) acs(all []spEndpoint) (string, error) {
 }
 
 func (im *importer) otherACS(chosen spEndpoint, others []spEndpoint) {
-	if strings.HasPrefix(chosen.Location, "http://") {
-		im.note("The ACS URL %s is not https: the answer could be read on its way.", chosen.Location)
-	}
 	if len(others) == 0 {
 		return
 	}
@@ -186,15 +183,6 @@ func (im *importer) otherACS(chosen spEndpoint, others []spEndpoint) {
 	}
 	im.note("Chosen of %d ACS URLs: %s. Not used: %s. Change acs_url in the profile if another one is meant.",
 		len(others)+1, chosen.Location, firstFew(texts))
-}
-
-// index orders endpoints; one without a number comes last.
-func (a spEndpoint) index() int {
-	n, err := strconv.ParseUint(strings.TrimSpace(a.Index), 10, 16)
-	if err != nil {
-		return 1 << 16
-	}
-	return int(n)
 }
 
 // short is the last part of a URN.

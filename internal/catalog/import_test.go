@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
@@ -92,13 +95,14 @@ func TestImportChoosesTheACSURL(t *testing.T) {
 		{"one", acs(a, post), a, ""},
 		{"the default", acs(a, post+` index="0"`) + acs(b, post+` index="1" isDefault="true"`), b, "Not used: https://voice.example/a (index 0)"},
 		{"the default as a number", acs(a, post+` index="0"`) + acs(b, post+` index="1" isDefault=" 1 "`), b, "2 ACS URLs"},
-		{"the lowest index", acs(a, post+` index="7"`) + acs(b, post+` index="2"`) + acs(c, post), b, "3 ACS URLs"},
+		{"the first in the document", acs(a, post+` index="7"`) + acs(b, post+` index="2"`) + acs(c, post), a, "3 ACS URLs"},
 		{"not one that is no default", acs(a, post+` index="0" isDefault="false"`) + acs(b, post+` index="1"`), b, "2 ACS URLs"},
 		{"no default at all", acs(a, post+` index="0" isDefault="false"`) + acs(b, post+` index="1" isDefault="false"`), a, "2 ACS URLs"},
 		{"a default with another binding", acs(a, `Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact" isDefault="true"`) + acs(b, post), b, "binding HTTP-Artifact"},
 		{"not a web address", acs("javascript:alert(1)", post) + acs(b, post), b, "no usable web address"},
 		{"the same twice", acs(a, post+` index="0"`) + acs(a, post+` index="1"`), a, ""},
-		{"plain http", acs("http://voice.example/a", post), "http://voice.example/a", "is not https"},
+		{"plain http", acs("http://voice.example/a", post) + acs(b, post), b, "http://voice.example/a\", which is not https"},
+		{"plain http on this machine", acs("http://localhost:8080/a", post), "http://localhost:8080/a", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -122,6 +126,7 @@ func TestMetadataThatIsNoUseIsRefused(t *testing.T) {
 		{"broken XML", good[:len(good)-30], "not XML"},
 		{"no ACS URL", metadata(""), "has no ACS URL"},
 		{"no usable ACS URL", metadata(acs("https://voice.example/a", `Binding="urn:x:PAOS"`)), "none of its 1 ACS URLs takes a POST"},
+		{"plain http alone", metadata(acs("http://voice.example/a", post)), "begins with https://"},
 		{"document type with entities", strings.Replace(good, "<md:Entity", bomb+"<md:Entity", 1), "document type"},
 		{"document type alone", strings.Replace(good, "<md:Entity", `<!DOCTYPE x SYSTEM "file:///etc/passwd"><md:Entity`, 1), "document type"},
 		{"entity that nobody defined", strings.Replace(good, "https://Voice", "&evil;", 1), "not XML"},
@@ -161,6 +166,36 @@ func TestImportFindsTheServiceProviderInAList(t *testing.T) {
 		`<e:EntitiesDescriptor>`+one+`</e:EntitiesDescriptor></e:EntitiesDescriptor>`, "My Voice 2")
 	if p.ID != "my-voice-2" || p.Name != "My Voice 2" || p.App.ACSURL != "https://voice.example/acs" {
 		t.Errorf("id %q, name %q, ACS URL %q", p.ID, p.Name, p.App.ACSURL)
+	}
+}
+
+func TestMetadataIsReadInTheEncodingsThatItComesIn(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(metadata(acs("https://voice.example/acs", post)), " Voice &amp; Co ", "Stimme für alle", 1)
+	body := text[strings.Index(text, "<md:"):]
+	declared := func(name string) string { return `<?xml version="1.0" encoding="` + name + `"?>` + body }
+	encoded := func(e encoding.Encoding, text string) string {
+		out, err := e.NewEncoder().String(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	for name, text := range map[string]string{
+		"UTF-8": declared("UTF-8"), "nothing declared": body,
+		"UTF-16, low first":           encoded(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), declared("UTF-16")),
+		"UTF-16, high first":          encoded(unicode.UTF16(unicode.BigEndian, unicode.UseBOM), declared("utf-16")),
+		"UTF-16 without a mark":       encoded(unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), declared("UTF-16LE")),
+		"ISO-8859-1":                  encoded(charmap.ISO8859_1, declared("iso-8859-1")),
+		"windows-1252, single quotes": encoded(charmap.Windows1252, `<?xml version='1.0' encoding='Windows-1252'?>`+body),
+	} {
+		if p, _ := imported(t, text, ""); p.Name != "Stimme für alle" {
+			t.Errorf("%s: %q", name, p.Name)
+		}
+	}
+	_, _, err := catalog.ImportSPMetadata(strings.NewReader(declared("Shift_JIS")), "")
+	if err == nil || !strings.Contains(err.Error(), "in the encoding Shift_JIS, which is not read here; save it as UTF-8") {
+		t.Error(err)
 	}
 }
 

@@ -206,7 +206,7 @@ func (r *reader) troubleshooting(p *Profile, f *fields) {
 		if t == nil {
 			continue
 		}
-		trouble := Trouble{Codes: t.texts("codes"), Symptom: t.text("symptom", true), Advice: t.text("advice", true)}
+		trouble := Trouble{Codes: t.texts("codes"), Says: t.texts("says"), Symptom: t.text("symptom", true), Advice: t.text("advice", true)}
 		t.done()
 		p.Troubleshooting = append(p.Troubleshooting, trouble)
 	}

@@ -209,7 +209,7 @@ func TestOwnProfileReplacesABuiltInOne(t *testing.T) {
 	}
 }
 
-func TestWrongOwnProfilesAreAllReported(t *testing.T) {
+func TestWrongOwnProfilesStandInTheWayOfThemselvesAlone(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	good, _ := edit(t, "id:", "id: one")
@@ -219,11 +219,26 @@ func TestWrongOwnProfilesAreAllReported(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "d.yaml"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	_, err := catalog.Load(dir)
-	if err == nil {
+	write(t, filepath.Join(dir, "e.yaml"), "id: telnyx\nname: Mine\n")
+	c, err := catalog.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Profile("net2phone"); err != nil {
+		t.Error(err)
+	}
+	for id, part := range map[string]string{"one": "is taken by", "c": "c.yaml:1:", "d": "not a regular file", "telnyx": "e.yaml"} {
+		if _, err := c.Profile(id); err == nil || !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), "no service provider") || hint.CodeOf(err) != hint.Usage {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	if n := len(c.Broken()); n != 4 {
+		t.Errorf("%d are broken", n)
+	}
+	if _, err = c.Profile("nosuch"); err == nil {
 		t.Fatal("accepted")
 	}
-	for _, part := range []string{"b.yaml: id \"one\" is taken by", "c.yaml:1:", "d.yaml: not a regular file"} {
+	for _, part := range []string{"no service provider", "b.yaml: id \"one\" is taken by", "c.yaml:1:", "d.yaml: not a regular file"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%v\ndoes not say %q", err, part)
 		}

@@ -316,9 +316,12 @@ type SignInPage struct {
 	Choose     string
 }
 
-// Trouble is advice for the codes of failed checks. A code may end in ".*".
+// Trouble is advice for the codes of failed checks. A code may end in ".*". Says
+// are words of a refusal by which this is known to be its reason, whatever the
+// code; letter case aside.
 type Trouble struct {
 	Codes   []string
+	Says    []string
 	Symptom string
 	Advice  string
 }
@@ -331,6 +334,16 @@ func (p *Profile) Setting(id string) (Setting, bool) {
 		}
 	}
 	return Setting{}, false
+}
+
+// IssuerSetting is the id of the setting for the Issuer (IdP entity ID).
+func (p *Profile) IssuerSetting() (string, bool) {
+	for _, s := range p.Settings {
+		if s.Value == "{{ .IdP.Issuer }}" {
+			return s.ID, true
+		}
+	}
+	return "", false
 }
 
 // TestsBeforeSaving tells whether the settings page saves only what has passed

@@ -75,7 +75,10 @@ func readSPMetadata(r io.Reader) (spEntity, error) {
 	case len(data) > maxMetadata:
 		return spEntity{}, fmt.Errorf("larger than %d bytes", maxMetadata)
 	}
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	if data, err = utf8XML(data); err != nil {
+		return spEntity{}, err
+	}
+	data = bytes.TrimSpace(data)
 	if len(data) == 0 {
 		return spEntity{}, errors.New("empty")
 	}
@@ -97,7 +100,7 @@ func readSPMetadata(r io.Reader) (spEntity, error) {
 // and gives its root. A document type is refused: it could define entities that
 // grow without end, or that read files.
 func harmlessXML(data []byte) (xml.Name, error) {
-	dec := xml.NewDecoder(bytes.NewReader(data))
+	dec := xmlDecoder(data)
 	var root xml.Name
 	depth := 0
 	for {
@@ -136,7 +139,7 @@ func decodeEntities(root xml.Name, data []byte) ([]spEntity, error) {
 	case root.Space != nsMetadata:
 	case root.Local == "EntityDescriptor":
 		var one spEntity
-		err := xml.Unmarshal(data, &one)
+		err := xmlDecoder(data).Decode(&one)
 		return []spEntity{one}, err
 	case root.Local == "EntitiesDescriptor":
 		return decodeList(data)
@@ -149,7 +152,7 @@ func decodeEntities(root xml.Name, data []byte) ([]spEntity, error) {
 
 // decodeList takes the entities out of a list, which may hold further lists.
 func decodeList(data []byte) ([]spEntity, error) {
-	dec := xml.NewDecoder(bytes.NewReader(data))
+	dec := xmlDecoder(data)
 	var out []spEntity
 	for {
 		token, err := dec.Token()

@@ -85,6 +85,30 @@ func (p *Profile) SignIn(inputs, offered map[string]string) (SignInPage, bool) {
 	return page, true
 }
 
+// SignInLacks is the input whose answer is wanting to know where people sign in.
+// It is false when that is known, or is for the service provider to tell.
+func (p *Profile) SignInLacks(inputs, offered map[string]string) (string, bool) {
+	if p.SignInPage == nil {
+		return "", false
+	}
+	t, err := parseTemplate(p.SignInPage.Start)
+	if err != nil {
+		return "", false
+	}
+	values := p.values(inputs, offered, sso.IdPValues{})
+	for _, part := range t {
+		if part.root == "" || values.get(part.root, part.name) != "" {
+			continue
+		}
+		for _, in := range p.Inputs {
+			if in.ID == part.name {
+				return in.ID, true
+			}
+		}
+	}
+	return "", false
+}
+
 // WantedBookmark is the bookmark app that the admin's answers ask for. It is
 // false when they ask for none. An empty label takes the profile's own.
 func (p *Profile) WantedBookmark(label string, inputs, offered map[string]string) (sso.App, bool, error) {

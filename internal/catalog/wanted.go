@@ -3,6 +3,7 @@ package catalog
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -112,7 +113,7 @@ func (p *Profile) PlannedSettings(inputs, offered map[string]string) ([]sso.SPSe
 }
 
 func (p *Profile) settings(inputs, offered map[string]string, idp sso.IdPValues, planned bool) ([]sso.SPSetting, error) {
-	all, err := p.allSettings(inputs, offered, idp, planned)
+	all, err := p.render(p.Settings, inputs, offered, idp, planned)
 	return slices.DeleteFunc(all, p.waitsForSwitch), err
 }
 
@@ -120,7 +121,13 @@ func (p *Profile) settings(inputs, offered map[string]string, idp sso.IdPValues,
 // sign-in with Okta is on and has worked. WantedSettings leaves them out. Each
 // wants the Consent of its Setting.
 func (p *Profile) LateSettings(inputs, offered map[string]string, idp sso.IdPValues) ([]sso.SPSetting, error) {
-	all, err := p.allSettings(inputs, offered, idp, false)
+	var late []Setting
+	for _, s := range p.Settings {
+		if s.Late {
+			late = append(late, s)
+		}
+	}
+	all, err := p.render(late, inputs, offered, idp, false)
 	return slices.DeleteFunc(all, func(s sso.SPSetting) bool { return !p.waitsForSwitch(s) }), err
 }
 
@@ -129,11 +136,12 @@ func (p *Profile) waitsForSwitch(s sso.SPSetting) bool {
 	return known.Late && s.Value == boolText(true)
 }
 
-func (p *Profile) allSettings(inputs, offered map[string]string, idp sso.IdPValues, planned bool) ([]sso.SPSetting, error) {
+// render gives the values of some of the profile's settings.
+func (p *Profile) render(settings []Setting, inputs, offered map[string]string, idp sso.IdPValues, planned bool) ([]sso.SPSetting, error) {
 	values := p.values(inputs, offered, idp)
 	var out []sso.SPSetting
 	var problems []error
-	for _, s := range p.Settings {
+	for _, s := range settings {
 		if s.Kind == KindReadOnly || !s.When.holds(inputs, p.byHand) {
 			continue
 		}
@@ -298,8 +306,9 @@ func (f *filler) err() error {
 	return hint.Add(errors.Join(f.problems...), "check the inputs and what the service provider shows")
 }
 
-// checkURL wants an absolute http or https URL with a host and without user
-// information, spaces or a fragment.
+// checkURL wants an absolute https URL with a host and without user information,
+// spaces or a fragment. Plain http passes on loopback only: anywhere else what
+// proves who a person is could be read on its way.
 func checkURL(s string) error {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
@@ -308,5 +317,14 @@ func checkURL(s string) error {
 	if u.User != nil || u.Fragment != "" || strings.ContainsFunc(s, unicode.IsSpace) {
 		return fmt.Errorf("%q has a user name, a fragment or a space in it", s)
 	}
+	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return fmt.Errorf("%q is not protected: it has to begin with https://, because whoever reads the answer on its way could sign in as the person", s)
+	}
 	return nil
+}
+
+// isLoopback tells whether a host is this very machine.
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback() || strings.EqualFold(strings.TrimSuffix(host, "."), "localhost")
 }

@@ -207,3 +207,27 @@ settings: [{id: client_id, label: Client ID, kind: text, value: "{{ .IdP.ClientI
 		t.Error(diff)
 	}
 }
+
+func TestAddressesOfTheServiceProviderAreProtected(t *testing.T) {
+	t.Parallel()
+	p := builtIn(t, "custom")
+	for acs, good := range map[string]bool{
+		"https://sp.example/acs": true, "http://127.0.0.1:8080/acs": true, "http://[::1]/acs": true, "http://localhost/acs": true, "http://LOCALHOST:80/acs": true,
+		"http://sp.example/acs": false, "HTTP://sp.example/acs": false, "http://localhost.sp.example/acs": false, "http://10.0.0.1/acs": false,
+	} {
+		inputs, err := p.CheckInputs(map[string]string{"acs_url": acs, "audience": "x"})
+		if good != (err == nil) || !good && !strings.Contains(err.Error(), "not protected") {
+			t.Errorf("%s: %v", acs, err)
+		}
+		if !good {
+			continue
+		}
+		if _, err := p.WantedApp("", inputs, nil); err != nil {
+			t.Errorf("%s: %v", acs, err)
+		}
+	}
+	shown := map[string]string{"acs_url": "http://sp.example/acs", "sp_entity_id": "x"}
+	if _, err := builtIn(t, "justcall").WantedApp("", nil, shown); err == nil || !strings.Contains(err.Error(), "not protected") {
+		t.Errorf("what the service provider shows: %v", err)
+	}
+}

@@ -1,22 +1,14 @@
 package cli
 
 import (
-	"bufio"
-	"encoding/csv"
 	"errors"
-	"fmt"
-	"io"
-	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"example.com/ssowizard/internal/ask"
-	"example.com/ssowizard/internal/hint"
 )
 
 // answerFlags are the flags of a command that answer questions of package ask.
@@ -117,83 +109,3 @@ func (a *answerFlags) file(id ask.ID) string {
 }
 
 func baseName(path string) string { return filepath.Base(path) }
-
-// maxPeople bounds a list of people; Okta's own limits are far below.
-const maxPeople = 100_000
-
-// readUsers reads --users-file: CSV with a login or email column, or one
-// person a line. Empty lines and lines that begin with # say nothing.
-func (p *program) readUsers(path string) ([]string, error) {
-	var r io.Reader = p.In
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, hint.With(hint.Usage, fmt.Errorf("users file: %w", err), "give the path of a CSV file, or of a text file with one login a line")
-		}
-		defer f.Close()
-		r = f
-	}
-	people, err := parseUsers(r)
-	if err != nil {
-		return nil, hint.With(hint.Usage, fmt.Errorf("users file %s: %w", path, err), "a CSV file needs a login or email column; else give one login a line")
-	}
-	return people, nil
-}
-
-func parseUsers(r io.Reader) ([]string, error) {
-	buffered := bufio.NewReader(r)
-	if start, _ := buffered.Peek(3); string(start) == "\ufeff" {
-		_, _ = buffered.Discard(3)
-	}
-	c := csv.NewReader(buffered)
-	c.FieldsPerRecord, c.TrimLeadingSpace, c.Comment = -1, true, '#'
-	var people []string
-	column := -1
-	for {
-		record, err := c.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		line, _ := c.FieldPos(0)
-		if column < 0 {
-			var header bool
-			if column, header, err = personColumn(record); err != nil {
-				return nil, err
-			}
-			if header {
-				continue
-			}
-		}
-		if column >= len(record) {
-			return nil, fmt.Errorf("line %d has no column %d", line, column+1)
-		}
-		if who := strings.TrimSpace(record[column]); who != "" {
-			people = append(people, who)
-		}
-		if len(people) > maxPeople {
-			return nil, fmt.Errorf("more than %d people", maxPeople)
-		}
-	}
-	if len(people) == 0 {
-		return nil, errors.New("nobody is named in it")
-	}
-	return people, nil
-}
-
-// personColumn finds the column that names people, and says whether the first
-// record is a header.
-func personColumn(first []string) (column int, header bool, err error) {
-	for _, want := range []string{"login", "email", "e-mail"} {
-		i := slices.IndexFunc(first, func(s string) bool { return strings.EqualFold(strings.TrimSpace(s), want) })
-		if i >= 0 {
-			return i, true, nil
-		}
-	}
-	if len(first) > 1 {
-		return 0, false, errors.New("several columns, but none is called login or email")
-	}
-	return 0, false, nil
-}

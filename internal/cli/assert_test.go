@@ -22,6 +22,7 @@ var members = map[string][]string{
 	"result":     {"command", "ok", "exit_code"},
 	"connection": {"connection", "app", "enabled", "tested", "certificate", "drift"},
 	"warning":    {"message"},
+	"help":       {"text"},
 	"profile":    {"id", "name", "protocol"},
 	"record":     {"title", "made", "sections"},
 	"sandbox":    {"okta.org_url", "okta.api_token", "okta.people.0.password", "service_providers.net2phone.api_url", "tls.ca_file"},

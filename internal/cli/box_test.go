@@ -33,6 +33,7 @@ type box struct {
 type boxInfo struct {
 	Type string `json:"type"`
 	Okta struct {
+		TLSURL           string `json:"tls_url"`
 		OrgURL           string `json:"org_url"`
 		APIToken         string `json:"api_token"`
 		ReadOnlyAPIToken string `json:"read_only_api_token"`
@@ -94,6 +95,7 @@ func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("PROXY", b.proxy.url())
 	ts.Setenv("BOX", dir)
 	ts.Setenv("REALOKTA", b.info.Okta.OrgURL)
+	ts.Setenv("OKTATLS", b.info.Okta.TLSURL) // with --okta-tls
 	ts.Setenv("PLAINTOKEN", b.info.Okta.APIToken)
 	setOrgFolder(ts)
 }

@@ -23,7 +23,8 @@ import (
 
 // browse signs in as the tester, as with a browser, and saves what a person
 // would: browse URL har|har+|xml|base64|form|body FILE. With har+ the recording
-// goes on from the one that is in FILE. Of the program only the sign-in over
+// goes on from the one that is in FILE. Of a code flow it is browse URL
+// address|codehar|codeform FILE. Of the program only the sign-in over
 // HTTP is used; what was saved is what the program under test has to read.
 func browse(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
@@ -37,6 +38,10 @@ func browse(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	if text, ok := savedCode(ts, ctx, client, browser, args[0], args[1]); ok {
+		ts.Check(os.WriteFile(ts.MkAbs(args[2]), text, 0o600))
+		return
+	}
 	seen, err := client.SignIn(ctx, sso.SignInRequest{StartURL: args[0], Deliver: true})
 	ts.Check(err)
 	if seen.Response == nil {
@@ -65,6 +70,32 @@ func saved(ts *testscript.TestScript, form string, seen sso.Seen, browser *recor
 	}
 	ts.Fatalf("unknown form %q", form)
 	return nil
+}
+
+// savedCode signs in at an authorization endpoint and gives what came of it, if
+// the form is one of a code flow.
+func savedCode(ts *testscript.TestScript, ctx context.Context, client *signin.Client, browser *recorder, address, form string) ([]byte, bool) {
+	if form != "address" && form != "codehar" && form != "codeform" {
+		return nil, false
+	}
+	u, err := url.Parse(address)
+	ts.Check(err)
+	asked := u.Query()
+	flow, err := client.CodeFlow(ctx, sso.CodeFlowRequest{AuthorizeURL: address, RedirectURI: asked.Get("redirect_uri"), State: asked.Get("state")})
+	ts.Check(err)
+	if flow.Code.IsZero() {
+		ts.Fatalf("no code: %s %s", flow.Seen.Outcome, flow.Seen.Detail)
+	}
+	worldOf(ts).secrets["CODE"] = flow.Code.Reveal()
+	answer := url.Values{"code": {flow.Code.Reveal()}, "state": {asked.Get("state")}}
+	switch form {
+	case "codehar":
+		return browser.har(ts), true
+	case "codeform":
+		return fmt.Appendf(nil, "<html><body><form method=\"post\" action=%q><input type=\"hidden\" name=\"code\" value=%q><input type=\"hidden\" name=\"state\" value=%q></form></body></html>",
+			asked.Get("redirect_uri"), flow.Code.Reveal(), asked.Get("state")), true
+	}
+	return []byte(asked.Get("redirect_uri") + "?" + answer.Encode() + "\n"), true
 }
 
 // recorder writes down what a browser's developer tools would.

@@ -31,7 +31,7 @@ func (a *answerFlags) registerByHand(cmd *cobra.Command) {
 	a.hand.offered = true
 	cmd.Flags().BoolVar(&a.hand.on, "by-hand", false, "sign in yourself, in your own browser, and bring Okta's answer: the same as --test by-hand")
 	cmd.Flags().StringArrayVar(&a.hand.responses, "response", nil,
-		"with --by-hand: file with Okta's answer (SAMLResponse, the page that posts it, or a HAR file), - is standard input; one for each sign-in, in their order")
+		"with --by-hand: file with Okta's answer (SAMLResponse, the page that posts it, a HAR file; of OpenID Connect the address with the code), - is standard input; one for each sign-in, in their order")
 }
 
 // answer makes the way of testing of the flags.
@@ -58,6 +58,7 @@ type hand struct {
 	used    int              // of brought
 	letIn   bool             // --confirmed test
 	asked   int              // hand-overs so far
+	useless []error          // of files, for the sign-in at hand
 }
 
 // byHand makes the hand of a command. Files are read, and refused, before
@@ -74,9 +75,6 @@ func (p *program) byHand(flags *answerFlags) (signin.Hand, error) {
 		data, err := p.readHanded(name)
 		if err != nil {
 			return nil, hint.With(hint.Usage, fmt.Errorf("--response: %w", err), "give the path of a file with Okta's answer, or - for standard input")
-		}
-		if _, err = signin.ReadHanded(data, sso.FlowSPInitiated); err != nil {
-			return nil, fmt.Errorf("--response %s: %w", name, err)
 		}
 		h.brought, h.names = append(h.brought, signin.Brought{Data: data, Earlier: true}), append(h.names, name)
 	}
@@ -103,16 +101,35 @@ func (p *program) readHanded(name string) ([]byte, error) {
 // Ready tells whether a file is left.
 func (h *hand) Ready() bool { return h.used < len(h.brought) }
 
+// Check refuses files that can be no answer before anything is asked or written.
+func (h *hand) Check(check func(data []byte) error) error {
+	for i, b := range h.brought {
+		if err := check(b.Data); err != nil {
+			return fmt.Errorf("--response %s: %w", h.names[i], err)
+		}
+	}
+	return nil
+}
+
 // Bring gives the next file, asks at the terminal, or stops the run with what a
 // person has to do.
 func (h *hand) Bring(ctx context.Context, o signin.HandOver) (signin.Brought, error) {
-	if h.Ready() && o.Problem == nil {
+	if o.Problem == nil {
+		h.useless = nil
+	} else if h.used > 0 && !h.p.canAsk() {
+		h.useless = append(h.useless, fmt.Errorf("--response %s: %w", h.names[h.used-1], o.Problem))
+	}
+	switch {
+	case o.Wants == signin.WantsWord && h.letIn:
+		return signin.Brought{}, nil
+	case h.Ready() && o.Wants != signin.WantsWord && (o.Problem == nil || !h.p.canAsk()):
+		// A file that is no use may be for a sign-in that an earlier run has had.
 		h.used++
 		return h.brought[h.used-1], nil
 	}
 	if !h.p.canAsk() {
 		if o.Problem != nil {
-			return signin.Brought{}, fmt.Errorf("--response %s: %w", h.names[h.used-1], o.Problem)
+			return signin.Brought{}, errors.Join(h.useless...)
 		}
 		return signin.Brought{}, h.waiting(o)
 	}
@@ -124,16 +141,29 @@ func (p *program) canAsk() bool { return (p.InTerminal || p.accessible) && p.out
 
 // waiting hands the sign-in over and ends the run.
 func (h *hand) waiting(o signin.HandOver) error {
-	resume := strings.Repeat("--response FILE ", h.used+1)
-	h.p.print.event(plan.Event{Kind: plan.EventHandoff, Step: plan.StepTest, Handoff: &plan.Handoff{
-		Step: plan.StepTest, Page: o.URL, Resume: "--by-hand " + strings.TrimSpace(resume),
-		Values: []plan.HandoffValue{{Label: "Sign in at", Value: o.URL}, {Label: "as", Value: o.Login}},
-	}})
+	again := strings.Repeat("--response FILE ", h.used+1)
 	todo := "sign in there with the browser's developer tools open, save the SAMLResponse or a HAR file, and run the same command again with --response FILE"
-	if h.used > 0 {
+	switch {
+	case o.Wants == signin.WantsCode:
+		again = "--response -"
+		todo = "sign in there, copy the whole address of the page on which it ends, and give it at once on standard input to the same command with --response -: a code lives for a minute and works once"
+	case o.Wants == signin.WantsWord:
+		again = strings.Repeat("--response - ", h.used) + "--confirmed " + string(plan.StepTest)
+		todo = "sign in there too; if the page lets you in, run the same command again with --confirmed " + string(plan.StepTest)
+		if h.used > 0 {
+			todo += " and a new answer to the sign-in before it"
+		}
+	case h.used > 0:
 		todo = fmt.Sprintf("sign in there too, and run the same command again with one more --response FILE after the %d given", h.used)
 	}
-	return hint.New(hint.Waiting, "waiting for a person: "+lowerFirst(words.Flow(o.Flow)), todo+" (within an hour)")
+	if o.Wants != signin.WantsCode {
+		todo += " (within an hour)"
+	}
+	h.p.report(plan.Event{Kind: plan.EventHandoff, Step: plan.StepTest, Handoff: &plan.Handoff{
+		Step: plan.StepTest, Page: o.URL, Resume: "--by-hand " + strings.TrimSpace(again), Todo: todo,
+		Values: []plan.HandoffValue{{Label: "Sign in at", Value: o.URL}, {Label: "as", Value: o.Login}},
+	}})
+	return hint.New(hint.Waiting, "waiting for a person: "+lowerFirst(words.Flow(o.Flow)), todo)
 }
 
 // ask tells what to do and takes what is pasted, or the path of a file.
@@ -143,13 +173,16 @@ func (h *hand) ask(ctx context.Context, o signin.HandOver) (signin.Brought, erro
 	} else {
 		h.asked++
 		h.p.say("", fmt.Sprintf("Sign in by hand, %d: %s", h.asked, lowerFirst(words.Flow(o.Flow))), "")
-		h.p.say("  1. Open a private window of your browser, and in it the developer tools (F12),",
-			"     tab Network, with the log kept over pages (Preserve log).",
-			"  2. Open this address and sign in as "+plain(o.Login)+":", "", "     "+plain(o.URL), "",
-			"  3. Save all as HAR, or copy the SAMLResponse of the POST that ends at the",
-			"     service provider.", "")
+		h.p.say(steps(o)...)
 	}
-	h.p.say("Give the path of the file, or paste the SAMLResponse and end with an empty line.")
+	if o.Wants == signin.WantsWord {
+		return signin.Brought{}, nil
+	}
+	what := "the SAMLResponse"
+	if o.Wants == signin.WantsCode {
+		what = "the address"
+	}
+	h.p.say("Give the path of the file, or paste " + what + " and end with an empty line.")
 	data, err := h.p.readPasted(ctx)
 	for errors.Is(err, fs.ErrNotExist) {
 		h.p.complain(err)
@@ -162,6 +195,26 @@ func (h *hand) ask(ctx context.Context, o signin.HandOver) (signin.Brought, erro
 		return signin.Brought{}, hint.New(hint.Waiting, "no answer was given: the sign-in still waits", "run the same command again when you have it; it goes on from here")
 	}
 	return signin.Brought{Data: data}, nil
+}
+
+// steps are what a person does.
+func steps(o signin.HandOver) []string {
+	open := []string{"  Open this address in a private window of your browser, and sign in as " + plain(o.Login) + ":", "", "     " + plain(o.URL), ""}
+	switch o.Wants {
+	case signin.WantsWord:
+		return open
+	case signin.WantsCode:
+		return append(open, "  Then copy the whole address of the page on which it ends (that page may show an",
+			"  error), and paste it at once: the code in it lives for a minute and works once.",
+			"  Where the page moves on by itself, save all as HAR in the developer tools (F12),",
+			"  tab Network, with the log kept over pages (Preserve log).", "")
+	case signin.WantsResponse:
+	}
+	return []string{"  1. Open a private window of your browser, and in it the developer tools (F12),",
+		"     tab Network, with the log kept over pages (Preserve log).",
+		"  2. Open this address and sign in as " + plain(o.Login) + ":", "", "     " + plain(o.URL), "",
+		"  3. Save all as HAR, or copy the SAMLResponse of the POST that ends at the",
+		"     service provider.", ""}
 }
 
 func lowerFirst(s string) string {

@@ -14,7 +14,7 @@ import (
 )
 
 func (p *program) catalogCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "catalog", Short: "The service providers that are known"}
+	cmd := &cobra.Command{Use: "catalog", Short: "The service providers that are known", Args: cobra.NoArgs, RunE: p.needsCommand}
 	cmd.AddCommand(
 		&cobra.Command{Use: "list", Short: "List the service providers", Args: cobra.NoArgs,
 			RunE: func(*cobra.Command, []string) error { return p.catalogList() }},
@@ -96,13 +96,19 @@ func (p *program) catalogList() error {
 		rows = append(rows, []string{line.ID, line.Name, strings.ToUpper(line.Protocol), strings.Join(line.Inputs, ", ")})
 	}
 	p.print.text(table(rows)...)
-	p.succeed("catalog")
+	for _, b := range c.Broken() {
+		p.print.warning("left out: " + linesTogether(b.Err))
+	}
+	p.succeed()
 	return nil
 }
 
+// linesTogether is an error that has several lines.
+func linesTogether(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
 // succeed writes the result line of a command that has nothing else to say.
-func (p *program) succeed(command string) {
-	p.print.object(bareResult{"result", command, true, 0})
+func (p *program) succeed() {
+	p.print.object(bareResult{"result", p.command, true, 0})
 }
 
 func (p *program) catalogShow(id string) error {
@@ -116,7 +122,7 @@ func (p *program) catalogShow(id string) error {
 	}
 	p.print.object(showLine{lineOf(pr), settingLines(pr)})
 	p.print.text(describe(pr)...)
-	p.succeed("catalog")
+	p.succeed()
 	return nil
 }
 
@@ -211,6 +217,6 @@ func (p *program) catalogCheck(file string) error {
 	}
 	p.print.object(lineOf(pr))
 	p.print.text(fmt.Sprintf("%s is a good profile: %s (%s)", file, pr.Name, pr.ID))
-	p.succeed("catalog")
+	p.succeed()
 	return nil
 }

@@ -69,6 +69,11 @@ func (p *program) catalogImport(o *importOptions, file string) error {
 	if err := os.MkdirAll(filepath.Dir(line.File), 0o700); err != nil {
 		return hint.With(hint.Usage, fmt.Errorf("write the profile: %w", err), "name a file that can be written with --to FILE")
 	}
+	if o.to != "" {
+		if err := writable("--to", line.File); err != nil {
+			return err
+		}
+	}
 	if err := store.WriteFile(line.File, data, 0o600); err != nil {
 		return err
 	}
@@ -121,6 +126,11 @@ func (p *program) checkTaken(dir, id, target string, force bool) error {
 	if err != nil {
 		return err
 	}
+	for _, b := range c.Broken() {
+		if b.ID == id && b.File != target {
+			return hint.New(hint.Refused, fmt.Sprintf("the id %q is taken by %s, which is wrong", id, b.File), "give the profile another name with --name, or take that file away")
+		}
+	}
 	have, err := c.Profile(id)
 	switch {
 	case err != nil || have.File == target:
@@ -137,7 +147,7 @@ func (p *program) checkTaken(dir, id, target string, force bool) error {
 // there, so that it can be sent into a file.
 func (p *program) showImported(line importedLine, onStdout []byte) error {
 	p.print.object(line)
-	defer p.succeed("catalog")
+	defer p.succeed()
 	if p.output == "json" {
 		return nil
 	}

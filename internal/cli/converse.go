@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"example.com/ssowizard/internal/ask"
@@ -57,7 +58,8 @@ func (p *program) lineWizard(ctx context.Context, o *setupOptions) error {
 	if err := p.fromEnvironment(answers); err != nil {
 		return err
 	}
-	p.say("Set up Okta single sign-on. Answer each question and press Enter; an empty answer takes what stands in brackets.", "")
+	p.say(wrap("", "Set up Okta single sign-on. Answer each question and press Enter; an empty answer takes what stands in brackets.", 78)...)
+	p.say("")
 	ctx, cancel := p.limited(ctx)
 	defer cancel()
 	return p.setupWith(ctx, o, answers)
@@ -93,6 +95,9 @@ func (p *program) apply(ctx context.Context, s *session, made *plan.Plan) (plan.
 		if planErr != nil {
 			return res, planErr
 		}
+		if len(made.Held) > 0 {
+			again.HoldBack()
+		}
 		res, err = s.Core.Apply(ctx, again)
 		res.Changed = true // by the person, if not by us
 	}
@@ -123,30 +128,61 @@ func (p *program) offerToTurnOn(ctx context.Context, s *session, res plan.Result
 		return nil
 	}
 	label := plain(res.App.Label)
-	p.say("")
-	p.say(wrap("", plain(s.Profile.Consent), 78)...)
-	text, err := p.question("Turn on", "to turn sign-in with Okta on at "+plain(s.Profile.Name)+" now, type the app's label, "+label+"; an empty answer leaves it off", "")
-	switch {
-	case errors.Is(err, io.EOF), err == nil && text == "":
-		p.say("It stays off; ssowizard enable turns it on any time.")
-		return nil
-	case err != nil:
+	if yes, err := p.agree(s.Profile.Consent, "turn sign-in with Okta on at "+plain(s.Profile.Name), label); !yes {
 		return err
-	case strings.Join(strings.Fields(text), " ") != label:
-		p.say("That is not the label: it stays off; ssowizard enable turns it on any time.")
-		return nil
 	}
 	if err := p.talk.answers.Set(ask.Enable, ask.FromAsked, "true"); err != nil {
 		return err
 	}
 	s.Spec.Enable = true
-	made, err := p.planAgain(ctx, s, "enable")
-	if err != nil {
+	made, err := p.turnOn(ctx, s)
+	if err != nil || len(made.Held) == 0 {
 		return err
 	}
+	var consents []string
+	for _, c := range made.Held {
+		setting, _ := s.Profile.Setting(c.Field)
+		consents = append(consents, setting.Consent)
+	}
+	what := plain(s.Profile.Labels()[made.Held[0].Field])
+	if yes, err := p.agree(strings.Join(consents, " "), "turn "+what+" on at "+plain(s.Profile.Name)+" too", label); !yes {
+		return errors.Join(err, p.talk.without(made.LateInputs()))
+	}
+	// An earlier word was for the switch alone.
+	s.Spec.Confirmed = slices.DeleteFunc(s.Spec.Confirmed, func(step string) bool { return step == string(plan.StepEnable) })
+	_, err = p.turnOn(ctx, s)
+	return err
+}
+
+// turnOn turns on what is next: the switch, or what has waited until that has
+// worked. The plan that was carried out tells what waits still.
+func (p *program) turnOn(ctx context.Context, s *session) (*plan.Plan, error) {
+	made, err := p.planAgain(ctx, s, "enable")
+	if err != nil {
+		return nil, err
+	}
+	made.HoldBack()
 	p.print.plan(made, s.place())
 	on, err := p.apply(ctx, s, made)
-	return p.finish(ctx, s, on, err)
+	return made, p.finish(ctx, s, on, err)
+}
+
+// agree asks for the app's label as a word of consent.
+func (p *program) agree(consent, what, label string) (bool, error) {
+	p.say("")
+	p.say(wrap("", plain(consent), 78)...)
+	text, err := p.question("Turn on", "to "+what+" now, type the app's label, "+label+"; an empty answer leaves it off", "")
+	switch {
+	case errors.Is(err, io.EOF), err == nil && text == "":
+		p.say("It stays off; ssowizard enable turns it on any time.")
+		return false, nil
+	case err != nil:
+		return false, err
+	case strings.Join(strings.Fields(text), " ") != label:
+		p.say("That is not the label: it stays off; ssowizard enable turns it on any time.")
+		return false, nil
+	}
+	return true, nil
 }
 
 // said are the answers that make the same run again: what an earlier run, the
@@ -162,6 +198,20 @@ func (t *talk) said() *ask.Answers {
 		_ = out.Set(q.ID, have.From, have.Values...) // it was good before
 	}
 	return out
+}
+
+// without takes answers to the profile's questions back.
+func (t *talk) without(inputs []string) error {
+	have, _ := t.answers.Get(ask.Inputs)
+	left := slices.DeleteFunc(slices.Clone(have.Values), func(kv string) bool {
+		key, _, _ := strings.Cut(kv, "=")
+		return slices.Contains(inputs, key)
+	})
+	t.answers.Forget(ask.Inputs)
+	if len(left) == 0 {
+		return nil
+	}
+	return t.answers.Set(ask.Inputs, have.From, left...)
 }
 
 // command is the run as a command line; what a person has confirmed is left out

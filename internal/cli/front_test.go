@@ -44,6 +44,7 @@ type front struct {
 //	twist        carry out, but have every settings value come back as another
 //	issuer       carry out, but have a discovery document name another issuer
 //	without:NAME carry out, but leave a member of the answer out
+//	says:NAME=TEXT carry out, but have every member of that name say this
 //	badcert      carry out, but have the certificate come back as something else,
 //	             at a settings API or in Okta's metadata
 //	hold         take the request and never answer
@@ -168,6 +169,11 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.send(w, f.forward(r, body), func(b []byte) []byte { return with(b, "issuer", "https://other.example") })
 	case "without":
 		f.send(w, f.forward(r, body), func(b []byte) []byte { return without(b, code) })
+	case "says":
+		name, text, _ := strings.Cut(code, "=")
+		f.send(w, f.forward(r, body), func(b []byte) []byte {
+			return regexp.MustCompile(`("`+name+`":\s*)"[^"]*"`).ReplaceAll(b, []byte("${1}"+strconv.Quote(text)))
+		})
 	case "badcert":
 		f.send(w, f.forward(r, body), badCert)
 	case "hold", "holdanswer":

@@ -18,12 +18,7 @@ import (
 // TestSettingsPagesAreFilledInABrowser runs the scripts of the guided way with a
 // person at a real browser, from the service provider's sign-in page to the switch.
 func TestSettingsPagesAreFilledInABrowser(t *testing.T) {
-	if _, err := browser.Find(browser.ThisSystem()); err != nil {
-		if os.Getenv("SSOWIZARD_REQUIRE_BROWSER") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	needBrowser(t)
 	var files []string
 	for _, sp := range []string{"net2phone", "telnyx", "infobip", "justcall", "cloudtalk"} {
 		files = append(files, filepath.Join("testdata", "script", "guided_"+sp+".txtar"))
@@ -35,6 +30,33 @@ func TestSettingsPagesAreFilledInABrowser(t *testing.T) {
 		return setup(env)
 	}
 	testscript.Run(t, params)
+}
+
+// TestSignInsAreMadeInABrowser runs testdata/browser: --test browser, without a
+// screen.
+func TestSignInsAreMadeInABrowser(t *testing.T) {
+	program := needBrowser(t)
+	params := scripts()
+	params.Dir = filepath.Join("testdata", "browser")
+	params.Setup = func(env *testscript.Env) error {
+		env.Setenv(browser.Variable, program)
+		return setup(env)
+	}
+	testscript.Run(t, params)
+}
+
+// needBrowser is the browser of this machine. Without one the test skips, where
+// SSOWIZARD_REQUIRE_BROWSER does not say that there has to be one.
+func needBrowser(t *testing.T) string {
+	t.Helper()
+	program, err := browser.Find(browser.ThisSystem())
+	if err != nil {
+		if os.Getenv("SSOWIZARD_REQUIRE_BROWSER") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	return program
 }
 
 // screen is a window of a headless browser that reaches the sandbox and nothing else.

@@ -2,8 +2,7 @@ package cli
 
 import (
 	"fmt"
-	"io"
-	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,50 +10,60 @@ import (
 
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/samlcheck"
+	"example.com/ssowizard/internal/signin"
+	"example.com/ssowizard/internal/sso"
 )
 
 func (p *program) inspectCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "inspect FILE",
-		Short:   "Explain a SAML response: XML or base64, from a file or standard input (-)",
-		Example: `  ssowizard inspect response.xml`,
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(_ *cobra.Command, args []string) error { return p.inspect(args[0]) },
+		Use:   "inspect FILE",
+		Short: "Explain a SAML response: XML, base64, the page that posts it or a HAR file; - is standard input",
+		Example: `  ssowizard inspect response.xml
+  ssowizard inspect signin.har --output json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return p.inspect(args[0]) },
 	}
 }
 
-// maxResponse bounds a SAML response; real ones have tens of kilobytes.
-const maxResponse = 4 << 20
-
+// inspect explains what a response says. It takes what a test by hand takes, and
+// a check that fails is a test that fails.
 func (p *program) inspect(path string) error {
-	var r io.Reader = p.In
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return hint.With(hint.Usage, fmt.Errorf("SAML response: %w", err), "give the path of a file with a SAMLResponse")
-		}
-		defer f.Close()
-		r = f
-	}
-	data, err := io.ReadAll(io.LimitReader(r, maxResponse))
+	data, err := p.readHanded(path)
 	if err != nil {
-		return hint.With(hint.Usage, fmt.Errorf("SAML response: %w", err), "")
+		return hint.With(hint.Usage, fmt.Errorf("SAML response: %w", err), "give the path of a file with a SAMLResponse")
 	}
-	sum, err := samlcheck.Explain(data)
+	handed, err := signin.ReadHanded(data, sso.FlowSPInitiated)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	sum, err := samlcheck.Explain(handed.Response)
 	if err != nil {
 		return hint.With(hint.Usage, fmt.Errorf("%s: %w", path, err), "give the SAMLResponse as XML, or in base64 as the browser posts it")
 	}
-	p.showSummary(sum)
-	p.succeed("inspect")
-	return nil
+	checks := summaryChecks(sum, time.Now())
+	p.showSummary(checks)
+	var failed []string
+	for _, c := range checks {
+		if !c.OK {
+			failed = append(failed, c.ID)
+		}
+	}
+	if len(failed) == 0 {
+		p.succeed()
+		return nil
+	}
+	tip := ""
+	if slices.Contains(failed, "not_on_or_after") {
+		tip = "an answer is over some minutes after it was made; ssowizard test NAME --by-hand --response FILE judges it as of then"
+	}
+	return hint.New(hint.TestFailed, fmt.Sprintf("%d of %s failed: %s", len(failed), count(len(checks), "check", "checks"), strings.Join(failed, ", ")), tip)
 }
 
-// showSummary prints what the response says, as checks: values without an
-// expectation are shown, and what can be judged from the response alone is.
-func (p *program) showSummary(s samlcheck.Summary) {
-	now := time.Now()
+// summaryChecks is what the response says, as checks: values without an
+// expectation are told, and what can be judged from the response alone is.
+func summaryChecks(s samlcheck.Summary, now time.Time) []checkLine {
 	checks := []checkLine{
-		told("status", s.Status),
+		judged("status", strings.HasPrefix(s.Status, "Success"), "Success", s.Status),
 		told("issuer", s.Issuer),
 		told("destination", s.Destination),
 		told("in_response_to", orNone(s.InResponseTo)),
@@ -74,6 +83,10 @@ func (p *program) showSummary(s samlcheck.Summary) {
 	for _, a := range s.Attributes {
 		checks = append(checks, told("attribute."+a.Name, strings.Join(a.Values, ", ")))
 	}
+	return checks
+}
+
+func (p *program) showSummary(checks []checkLine) {
 	rows := [][]string{}
 	for _, c := range checks {
 		p.print.object(c)

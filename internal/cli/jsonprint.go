@@ -28,7 +28,6 @@ type jsonPrinter struct {
 	mu      sync.Mutex
 	out     io.Writer
 	command func() string
-	ended   bool
 }
 
 type planLine struct {
@@ -36,6 +35,8 @@ type planLine struct {
 	Connection string      `json:"connection"`
 	Steps      []plan.Step `json:"steps"`
 	Warnings   []string    `json:"warnings,omitempty"`
+	// Prerequisites have to be so before a first set-up begins.
+	Prerequisites []string `json:"prerequisites,omitempty"`
 }
 
 type stepLine struct {
@@ -77,7 +78,7 @@ func (j *jsonPrinter) object(v any) {
 func (j *jsonPrinter) text(...string) {}
 
 func (j *jsonPrinter) plan(p *plan.Plan, _ place) {
-	j.object(planLine{"plan", p.Connection, p.Steps, p.Warnings})
+	j.object(planLine{"plan", p.Connection, p.Steps, p.Warnings, p.Prerequisites})
 }
 
 func (j *jsonPrinter) warning(text string) {
@@ -108,18 +109,10 @@ func (j *jsonPrinter) result(r plan.Result, err error, _ place) {
 	if err != nil {
 		j.error(err)
 	}
-	j.end(struct {
+	j.object(struct {
 		Type string `json:"type"`
 		plan.Result
 	}{"result", r})
-}
-
-// end writes the line that is always the last.
-func (j *jsonPrinter) end(v any) {
-	j.object(v)
-	j.mu.Lock()
-	j.ended = true
-	j.mu.Unlock()
 }
 
 func (j *jsonPrinter) error(err error) {
@@ -129,9 +122,7 @@ func (j *jsonPrinter) error(err error) {
 // failure tells an error that ended a command before it had a result.
 func (j *jsonPrinter) failure(err error) {
 	j.error(err)
-	if !j.ended {
-		j.end(bareResult{"result", j.command(), false, int(hint.CodeOf(err))})
-	}
+	j.object(bareResult{"result", j.command(), false, int(hint.CodeOf(err))}) // also after another result: it is the last
 }
 
 type bareResult struct {
@@ -148,5 +139,5 @@ func (j *jsonPrinter) status(list []statusLine, code hint.Code, err error) {
 	if err != nil {
 		j.error(err)
 	}
-	j.end(bareResult{"result", j.command(), code == hint.Done, int(code)})
+	j.object(bareResult{"result", j.command(), code == hint.Done, int(code)})
 }

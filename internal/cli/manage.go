@@ -21,14 +21,21 @@ func (p *program) testCommand() *cobra.Command {
 		Use:   "test NAME",
 		Short: "Prove a connection: the settings of both sides, then a real sign-in",
 		Long: `Prove a connection: the settings of both sides are compared, then a real sign-in
-is made and Okta's answer verified. Where Okta wants more than a password, sign
-in yourself with --by-hand: the program says where, and takes what your browser
-got there, as a copied SAMLResponse or a saved HAR file. Its times are judged as
-of when Okta answered; it must be from this test, and no older than an hour.`,
+is made and Okta's answer verified. Where Okta wants more than a password, there
+are two ways. --test browser opens a window of Chrome, Chromium or Edge, with a
+profile that is thrown away: sign in there, the program looks on and stops the
+answer where it is not to be delivered. With --by-hand you sign in anywhere: the
+program says where, and takes what your browser got there, as a copied
+SAMLResponse or a saved HAR file. Its times are judged as of when Okta answered;
+it must be from this test, and no older than an hour. Of OpenID Connect bring the
+address of the page on which the sign-in ends, at once: a code lives for a minute,
+so paste it, or give it with --response - on standard input.`,
 		Example: `  ssowizard test net2phone --sandbox
   ssowizard test net2phone --test-user ana@acme.com --test-password-file password.txt --output json
+  ssowizard test net2phone --test browser --test-user ana@acme.com
   ssowizard test net2phone --by-hand --test-user ana@acme.com
-  ssowizard test net2phone --by-hand --test-user ana@acme.com --response signin.har --confirmed test --output json`,
+  ssowizard test net2phone --by-hand --test-user ana@acme.com --response signin.har --confirmed test --output json
+  xclip -o | ssowizard test cloudtalk --by-hand --test-user ana@acme.com --response -`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.manage(cmd.Context(), f, args[0], plan.MakeTest, func(s *sso.Spec) { s.Test = testOr(s.Test, sso.TestHTTP) })

@@ -9,8 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"example.com/ssowizard/internal/hint"
@@ -32,11 +30,11 @@ func (p *program) readPasted(ctx context.Context) ([]byte, error) {
 	fmt.Fprint(p.Err, "> ")
 	l := &lineReader{p: p, ctx: ctx, raw: raw}
 	first, err := l.read()
-	if name := p.pathOf(first); name != "" {
+	if name := signin.PathIn(first, p.Home); name != "" {
 		if info, statErr := os.Stat(name); statErr == nil && info.Mode().IsRegular() {
 			return p.readHanded(name)
 		}
-		if looksLikePath(name) {
+		if signin.LooksLikePath(name) {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 		}
 	}
@@ -59,13 +57,6 @@ func (p *program) readPasted(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSpace(text), nil
-}
-
-// looksLikePath tells whether one line is rather a path than base64.
-func looksLikePath(line string) bool {
-	ext := strings.ToLower(filepath.Ext(line))
-	return slices.Contains([]string{".har", ".json", ".xml", ".txt", ".html", ".htm", ".b64"}, ext) ||
-		strings.HasPrefix(line, "./") || strings.HasPrefix(line, "../")
 }
 
 // longLines lets lines longer than a terminal's own buffer come through: by
@@ -98,22 +89,6 @@ func complete(text []byte) bool {
 }
 
 func lastLine(text []byte) string { return string(text[bytes.LastIndexByte(text, '\n')+1:]) }
-
-// pathOf is the path in a line, as typed or dragged into a terminal; "" for a
-// line that can be none.
-func (p *program) pathOf(line string) string {
-	line = strings.TrimSpace(line)
-	if len(line) >= 2 && (line[0] == '\'' || line[0] == '"') && line[len(line)-1] == line[0] {
-		line = line[1 : len(line)-1]
-	}
-	if line == "" || len(line) > 1024 || strings.ContainsAny(line, "\n<{") {
-		return ""
-	}
-	if rest, ok := strings.CutPrefix(line, "~/"); ok && p.Home != "" {
-		return filepath.Join(p.Home, rest)
-	}
-	return line
-}
 
 // lineReader reads lines of any length, from a terminal whose own editing may
 // be switched off.

@@ -42,6 +42,9 @@ func (p *program) record(ctx context.Context, o *recordOptions, name string) err
 		if form, err = record.FormOf(o.file); err != nil {
 			return err
 		}
+		if err := writable("--to", o.file); err != nil {
+			return err
+		}
 	}
 	doc, err := p.recordOf(ctx, o, name)
 	if err != nil {
@@ -51,7 +54,7 @@ func (p *program) record(ctx context.Context, o *recordOptions, name string) err
 		return err
 	}
 	if p.output == "json" {
-		p.succeed("record")
+		p.succeed()
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func Run(ctx context.Context, args []string, streams Streams) int {
 	root.SetArgs(args)
 	p.print = p.newPrinter()
 	err := root.ExecuteContext(ctx)
-	p.settle(args)
+	p.settle(root, args)
 	for _, c := range p.closers {
 		err = errors.Join(err, c.Close())
 	}
@@ -69,9 +69,12 @@ func Run(ctx context.Context, args []string, streams Streams) int {
 }
 
 // settle chooses how to tell a failure that came before the flags were read.
-func (p *program) settle(args []string) {
+func (p *program) settle(root *cobra.Command, args []string) {
 	if p.command != "" {
 		return
+	}
+	if cmd, _, err := root.Find(args); err == nil && cmd != root {
+		p.command = commandWords(cmd)
 	}
 	for i, arg := range args {
 		switch {
@@ -133,7 +136,7 @@ Try it without any account:  ssowizard setup net2phone --sandbox --group "Suppor
 			if p.fullScreen() {
 				return p.wizard(cmd.Context(), &o.answerFlags)
 			}
-			return cmd.Help()
+			return p.wizardNeedsTerminal(cmd, &o.answerFlags)
 		},
 	}
 	o.register(root, ask.TestPassword, ask.OktaToken, ask.SPToken)
@@ -155,17 +158,21 @@ Try it without any account:  ssowizard setup net2phone --sandbox --group "Suppor
 	root.AddCommand(p.setupCommand(), p.planCommand(), p.statusCommand(), p.testCommand(), p.enableCommand(),
 		p.disableCommand(), p.assignCommand(), p.rotateCommand(), p.undoCommand(), p.adoptCommand(), p.recordCommand(), p.inspectCommand(), p.catalogCommand(),
 		p.sandboxCommand(), p.loginCommand(), p.logoutCommand(), p.versionCommand())
+	p.helpOn(root)
 	return root
 }
 
 // prepare runs before every command.
 func (p *program) prepare(cmd *cobra.Command, _ []string) error {
-	p.command = cmd.Name()
+	p.command = commandWords(cmd)
 	p.print = p.newPrinter()
 	if p.output != "text" && p.output != "json" {
 		bad := p.output
 		p.output = "text"
 		return hint.New(hint.Usage, fmt.Sprintf("--output %q is neither text nor json", bad), "")
+	}
+	if words := strings.Fields(p.command); p.output == "json" && words[0] == "completion" {
+		return hint.New(hint.Usage, "a completion script is no JSON", "leave --output json out")
 	}
 	if p.org == "" && !p.sandbox {
 		p.org = p.Getenv("SSOWIZARD_ORG")

@@ -14,8 +14,9 @@ import (
 
 type rotateOptions struct {
 	answerFlags
-	years  int
-	dryRun bool
+	years    int
+	yearsSet bool // somebody has said how many
+	dryRun   bool
 }
 
 func (p *program) rotateCommand() *cobra.Command {
@@ -27,11 +28,18 @@ func (p *program) rotateCommand() *cobra.Command {
 certificate is given to the service provider, Okta signs with it, and a real
 sign-in proves it. When the proof fails, both sides go back to the old pair.
 A service provider that holds one certificate cannot let anybody in between the
-two writes; the result says how many calls lay between them.`,
+two writes; the result says how many calls lay between them. One that holds two
+gets the new one beside the old one, which goes after the proof: nobody is kept
+out. With OpenID Connect it is the client secret that is replaced: both work until
+the new one is proven; then the old one is switched off, and deleted once people
+are seen to get in without it.`,
 		Example: `  ssowizard rotate net2phone --sandbox --yes
   ssowizard rotate net2phone --years 5 --test-user ana@acme.com --test-password-file password.txt`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.rotate(cmd.Context(), o, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.yearsSet = cmd.Flags().Changed("years")
+			return p.rotate(cmd.Context(), o, args[0])
+		},
 	}
 	o.register(cmd, append([]ask.ID{ask.Test, ask.TestUser, ask.TestPassword, ask.Override, ask.Confirmed}, accessQuestions...)...)
 	o.registerByHand(cmd)
@@ -49,6 +57,9 @@ func (p *program) rotate(ctx context.Context, o *rotateOptions, name string) err
 	s, err := p.openManaged(ctx, &o.answerFlags, name, func(s *sso.Spec) { s.Test = testOr(s.Test, sso.TestHTTP) })
 	if err != nil {
 		return cause(ctx, err)
+	}
+	if o.yearsSet && s.Profile.Protocol == sso.OIDC {
+		return hint.New(hint.Usage, "--years is for certificates, and "+s.Profile.Name+" has a client secret, which does not end", "leave --years out")
 	}
 	made, err := s.RotatePlan(ctx, o.years)
 	if err != nil {

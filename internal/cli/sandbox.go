@@ -65,9 +65,14 @@ func (p *program) runSandbox(ctx context.Context, o sandbox.Options, show bool) 
 	if err != nil {
 		return err
 	}
+	if o.LogFile != "" {
+		if err := writable("--log", o.LogFile); err != nil {
+			return err
+		}
+	}
 	var program string
 	if show {
-		if program, err = p.findBrowser(); err != nil {
+		if program, err = app.FindBrowser(p.GOOS, p.Home, p.Getenv); err != nil {
 			return err
 		}
 	}
@@ -98,7 +103,7 @@ func (p *program) runSandbox(ctx context.Context, o sandbox.Options, show bool) 
 		return err
 	}
 	p.print.text("", "The sandbox has ended; it is kept for the next run.")
-	p.succeed("sandbox")
+	p.succeed()
 	return nil
 }
 
@@ -138,6 +143,6 @@ func (p *program) resetSandbox(ctx context.Context) error {
 		return err
 	}
 	p.print.text("The sandbox is gone, and so are the connections to it. The next run begins with a new one.")
-	p.print.object(bareResult{"result", "sandbox", true, int(hint.Done)})
+	p.succeed()
 	return nil
 }

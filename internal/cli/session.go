@@ -39,7 +39,7 @@ func (p *program) openApp(ctx context.Context, flags *answerFlags) (*app.App, er
 // config is what flags and environment say of the parts to build.
 func (p *program) config(ctx context.Context, flags *answerFlags) (app.Config, error) {
 	cfg := app.Config{Getenv: p.Getenv, Home: p.Home, GOOS: p.GOOS, Version: version(), Command: "ssowizard " + p.command,
-		StateDir: p.stateDir, Sandbox: p.sandbox, Org: p.org, Proxy: p.proxy, CAFile: p.caFile, Report: p.report}
+		StateDir: p.stateDir, Sandbox: p.sandbox, Org: p.org, Proxy: p.proxy, CAFile: p.caFile, Report: p.report, Wanted: p.Wanted}
 	if flags != nil {
 		if err := oneStdin(flags); err != nil {
 			return cfg, err
@@ -68,11 +68,12 @@ func (p *program) config(ctx context.Context, flags *answerFlags) (app.Config, e
 func (p *program) report(e plan.Event) {
 	if e.Handoff != nil {
 		h := *e.Handoff
+		resume, args := withGiven(h.Resume, withoutConfirmed(p.args))
 		words := []string{"ssowizard"}
-		for _, arg := range withoutConfirmed(p.args) {
+		for _, arg := range args {
 			words = append(words, ask.Quote(arg))
 		}
-		h.Resume = strings.Join(append(words, h.Resume), " ")
+		h.Resume = strings.Join(append(words, resume), " ")
 		if p.talk != nil { // it is asked about right here
 			p.talk.handoff, h.Resume = &h, ""
 		}
@@ -95,6 +96,31 @@ func withoutConfirmed(args []string) []string {
 		}
 	}
 	return out
+}
+
+// withGiven puts the answers that a sign-in by hand was brought so far in the
+// place of the first that it goes on with, and gives the rest of the command line.
+func withGiven(resume string, args []string) (string, []string) {
+	if !strings.HasPrefix(resume, "--by-hand") {
+		return resume, args
+	}
+	var rest []string
+	for i := 0; i < len(args); i++ {
+		name, given := strings.CutPrefix(args[i], "--response=")
+		switch {
+		case args[i] == "--by-hand":
+			continue
+		case args[i] == "--response" && i+1 < len(args):
+			i++
+			name, given = args[i], true
+		}
+		if !given {
+			rest = append(rest, args[i])
+			continue
+		}
+		resume = strings.Replace(resume, "--response FILE", "--response "+ask.Quote(name), 1)
+	}
+	return resume, rest
 }
 
 // open makes the session of a command.

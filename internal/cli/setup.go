@@ -81,6 +81,9 @@ func (p *program) setup(ctx context.Context, o *setupOptions, args []string) err
 		if _, err := record.FormOf(o.report); err != nil {
 			return err
 		}
+		if err := writable("--report", o.report); err != nil {
+			return err
+		}
 	}
 	answers, err := p.setupAnswers(o, args)
 	if err != nil {
@@ -116,6 +119,9 @@ func (p *program) setupWith(ctx context.Context, o *setupOptions, answers *ask.A
 	if err != nil {
 		return cause(ctx, err)
 	}
+	if len(made.Prerequisites) > 0 && p.talk == nil { // a conversation begins with them
+		p.print.text(p.beforeYouStart(made.Prerequisites)...)
+	}
 	p.print.plan(made, s.place())
 	if err := p.writeReport(o.report, made, s); err != nil {
 		return err
@@ -130,6 +136,19 @@ func (p *program) setupWith(ctx context.Context, o *setupOptions, answers *ask.A
 		return p.converse(ctx, s, made)
 	}
 	return p.carryOut(ctx, s, made)
+}
+
+// beforeYouStart lists what no call can find out and everything rests on.
+func (p *program) beforeYouStart(prerequisites []string) []string {
+	width := 100
+	if p.Width >= 40 {
+		width = min(p.Width, 120)
+	}
+	lines := []string{"Before you start:"}
+	for _, text := range prerequisites {
+		lines = append(lines, wrap("  · ", plain(text), width)...)
+	}
+	return append(lines, "")
 }
 
 // writeReport writes the plan for the ticket, before anything is agreed to.
@@ -206,7 +225,11 @@ func (p *program) consent(made *plan.Plan, profile *catalog.Profile) error {
 	if !(p.InTerminal || p.accessible) || p.output == "json" {
 		return hint.New(hint.Usage, "missing: --yes", "nobody can be asked here; add --yes to agree to the plan, or look at it with ssowizard plan")
 	}
-	ok, err := p.confirm("Do this?")
+	question := "Do this?"
+	if len(made.Prerequisites) > 0 && p.talk == nil {
+		question = "What has to be so before you start is so. Do this?"
+	}
+	ok, err := p.confirm(question)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"example.com/ssowizard/internal/app"
+	"example.com/ssowizard/internal/sso"
 )
 
 // Streams is the world of one run.
@@ -37,6 +38,9 @@ type Streams struct {
 	// Wizard is the wizard on the whole screen, nil where the program has none.
 	// It gives the lines that are to stay in the terminal.
 	Wizard func(ctx context.Context, cfg app.Config, noColor bool) ([]string, error)
+	// Wanted is told each Spec that flags, prompts or screens come to; nil for
+	// nobody.
+	Wanted func(sso.Spec)
 }
 
 // System is the world of the process. From then on a reader of the output that

@@ -28,7 +28,7 @@ func (p *program) loginCommand() *cobra.Command {
 				return cause(ctx, err)
 			}
 			p.print.text(fmt.Sprintf("Kept the token of %s for %s in the keyring.", plain(who.Login), plain(who.Org)))
-			p.succeed("login")
+			p.succeed()
 			return nil
 		},
 	}
@@ -55,7 +55,7 @@ func (p *program) logoutCommand() *cobra.Command {
 				text = "Dropped the token from the keyring. It still works at Okta until it is revoked there."
 			}
 			p.print.text(text)
-			p.succeed("logout")
+			p.succeed()
 			return nil
 		},
 	}

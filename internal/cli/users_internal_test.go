@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"encoding/binary"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -22,9 +24,19 @@ func TestPeopleAreReadFromCSVAndPlainLists(t *testing.T) {
 		"e-mail column":        {text: "Email,Name\nana@acme.example,\"Lima, Ana\"\n", want: []string{"ana@acme.example"}},
 		"login before e-mail":  {text: "email,login\nana@acme.example,ana\n", want: []string{"ana"}},
 		"comments and blanks":  {text: "# who\nlogin\n\n  ana\n#ben\n", want: []string{"ana"}},
-		"empty cells":          {text: "name,login\nAna,ana\nNobody,\n", want: []string{"ana"}},
+		"both columns":         {text: "login,email\n,ana@acme.example\nben,ben@acme.example\nchloe,\n", want: []string{"ana@acme.example", "ben", "chloe"}},
+		"neither":              {text: "login,email,name\nana,,Ana\n,,Ben\n", err: "line 3 names nobody"},
+		"empty cell":           {text: "name,login\nAna,ana\nNobody,\n", err: "line 3 names nobody"},
+		"empty rows":           {text: "name,login\nAna,ana\n,\n , \n", want: []string{"ana"}},
+		"semicolons":           {text: "Name;E-Mail\n\"Lima, Ana\";\"ana@acme.example\"\n", want: []string{"ana@acme.example"}},
+		"tabs":                 {text: "name\tlogin\nLima, Ana\tana\n", want: []string{"ana"}},
+		"tabs, empty cell":     {text: "login\temail\n\tana@acme.example\n", want: []string{"ana@acme.example"}},
+		"told separator":       {text: "sep=;\nlogin;email\n;ana@acme.example\n", want: []string{"ana@acme.example"}},
+		"UTF-16, low first":    {text: utf16Text("login;name\r\nべん;x\r\n", binary.LittleEndian), want: []string{"べん"}},
+		"UTF-16, high first":   {text: utf16Text("ana@acme.example\n", binary.BigEndian), want: []string{"ana@acme.example"}},
+		"unknown, semicolons":  {text: "name;phone\nAna;1\n", err: "none is called login or email"},
 		"unknown columns":      {text: "name,phone\nAna,1\n", err: "none is called login or email"},
-		"a row that is short":  {text: "name,login\nAna\n", err: "line 2 has no column 2"},
+		"a row that is short":  {text: "name,login\nAna\n", err: "line 2 names nobody"},
 		"quotes without end":   {text: "login\n\"ana\n", err: "line 2"},
 		"nobody":               {text: "login\n", err: "nobody is named"},
 		"nothing":              {text: "", err: "nobody is named"},
@@ -48,6 +60,15 @@ func TestPeopleAreReadFromCSVAndPlainLists(t *testing.T) {
 			}
 		})
 	}
+}
+
+// utf16Text is text as a spreadsheet saves it for "Unicode text".
+func utf16Text(text string, order binary.AppendByteOrder) string {
+	var out []byte
+	for _, unit := range utf16.Encode([]rune("\ufeff" + text)) {
+		out = order.AppendUint16(out, unit)
+	}
+	return string(out)
 }
 
 func FuzzUsersFile(f *testing.F) {

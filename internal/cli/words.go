@@ -2,6 +2,8 @@ package cli
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sso"
@@ -11,7 +13,32 @@ import (
 // plain makes any text fit for one line of a terminal.
 func plain(s string) string { return sso.PlainText(s, 2000) }
 
-func joinHints(err error) string { return plain(strings.Join(hint.Hints(err), "; ")) }
+// joinHints puts the hints on one line. One that is a sentence is followed by
+// the next as a sentence, and a clause by a semicolon.
+func joinHints(err error) string {
+	var out string
+	for _, h := range hint.Hints(err) {
+		switch {
+		case out == "":
+			out = h
+		case strings.HasSuffix(out, "."), strings.HasSuffix(out, "…"):
+			out += " " + sentence(h)
+		default:
+			out += "; " + h
+		}
+	}
+	return plain(out)
+}
+
+// sentence begins with a capital, unless the first word is to be typed as it is.
+func sentence(s string) string {
+	word, _, _ := strings.Cut(s, " ")
+	if word == "ssowizard" || strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		return s
+	}
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
+}
 
 // The words for fields, checks and values are those of the wizard too.
 func fieldLabel(field string, settings map[string]string) string { return words.Field(field, settings) }

@@ -12,9 +12,11 @@ import (
 )
 
 // Advice is what a profile says about some codes. A code that ends in ".*"
-// stands for all that begin with the part before the star.
+// stands for all that begin with the part before the star. Says are words of a
+// refusal that give its reason away; they count for more than its code.
 type Advice struct {
 	Codes []string
+	Says  []string
 	Text  string
 }
 
@@ -41,6 +43,9 @@ func Fill(findings []sso.Finding, c Context) []sso.Finding {
 func (c Context) fix(f sso.Finding) string {
 	if why, ok := strings.CutPrefix(f.Got, samlcheck.NotChecked); ok {
 		return c.unchecked(why)
+	}
+	if text := c.said(f); text != "" {
+		return text
 	}
 	if text := c.advice(codesOf(f)...); text != "" {
 		return text

@@ -227,3 +227,29 @@ func TestASettingOfTheOktaAppGetsTheWordsForWhatItBreaks(t *testing.T) {
 		}
 	}
 }
+
+func TestTheWordsOfARefusalTellItsReason(t *testing.T) {
+	t.Parallel()
+	c := bare
+	c.Advice = []diagnose.Advice{
+		{Codes: []string{"sign_in.sp_refused"}, Text: "look at everything"},
+		{Codes: []string{"invalid_client"}, Says: []string{"invalid_client", "client"}, Text: "write the secret again"},
+		{Codes: []string{"audience"}, Says: []string{"Audience"}, Text: "both have to be acme"},
+		{Codes: []string{"acme"}, Says: []string{"acme phone"}, Text: "its own name is no reason"},
+	}
+	for _, tt := range []struct{ code, got, want string }{
+		{"sign_in.sp_refused", "Acme Phone, status 403: no tokens: Invalid_Client: for the audience", "write the secret again"},
+		{"sign_in.sp_refused", "Acme Phone, status 403: the AUDIENCE is another", "both have to be acme"},
+		{"sign_in.sp_refused", "Acme Phone, status 403: no words", "look at everything"},
+		{"sp_test", "failed: the audience is another", "both have to be acme"},
+		{"signed_in", "sp_refused for another client", "write the secret again"},
+		{"certificate", "of another audience", "active certificate"},
+		{"sign_in.password_expired", "Okta: the password of the audience has ended", "new password"},
+		{"sign_in.idp_error", "Okta, status 404: the audience has ended", "System Log"},
+		{"sign_in.idp_error", "Okta, status 400: invalid_client", "write the secret again"},
+	} {
+		if got := one(t, sso.Finding{Code: tt.code, Got: tt.got}, c); !strings.Contains(got, tt.want) {
+			t.Errorf("%s, %q: %q, want %q", tt.code, tt.got, got, tt.want)
+		}
+	}
+}

@@ -77,16 +77,7 @@ func setUpSixth(w *world, core *plan.Core, inputs map[string]string) (plan.Resul
 	if spec.Inputs, err = core.Profile.CheckInputs(inputs); err != nil {
 		return plan.Result{}, nil, err
 	}
-	o, err := core.Observe(context.Background(), spec)
-	if err != nil {
-		return plan.Result{}, nil, err
-	}
-	p, err := plan.Make(spec, core.Profile, o, core.Diff)
-	if err != nil {
-		return plan.Result{}, nil, err
-	}
-	res, err := core.Apply(context.Background(), p)
-	return res, p, err
+	return carryOut(core, spec)
 }
 
 func TestAServiceProviderThatIsOnlyAFileIsSetUpEndToEnd(t *testing.T) {

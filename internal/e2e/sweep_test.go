@@ -50,16 +50,7 @@ func doSetup(w *world, core *plan.Core) error {
 		return err
 	}
 	spec.Inputs = inputs
-	ctx := context.Background()
-	o, err := core.Observe(ctx, spec)
-	if err != nil {
-		return err
-	}
-	p, err := plan.Make(spec, core.Profile, o, core.Diff)
-	if err != nil {
-		return err
-	}
-	_, err = core.Apply(ctx, p)
+	_, _, err = carryOut(core, spec)
 	return err
 }
 

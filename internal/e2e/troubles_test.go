@@ -30,7 +30,7 @@ var troubles = map[string][]trouble{
 		{"SSO target URL", atSP("idp_sso_target_url", otherSSO), "settings.sp.idp_sso_target_url", "into IdP SSO target URL"},
 		{"key in Okta", otherKey, "settings.sp.idp_cert_fingerprint", "Put in the SHA-256 fingerprint"},
 		{"not assigned", unassigned, "sign_in.not_assigned", "Assign"},
-		{"person unknown", asStranger, "sign_in.sp_refused", "user of the organization at Telnyx"},
+		{"person unknown", asStranger, "sign_in.sp_refused", "Invite the person to the organization"},
 	},
 	"infobip": {
 		{"audience in Okta", inOkta("settings.signOn.audience", "https://portal.infobip.com/login/saml/acme/"), "settings.okta.audience", "without a slash at the end"},
@@ -62,8 +62,8 @@ var troubles = map[string][]trouble{
 		{"Client ID", atSP("client_id", "0oaOther"), "settings.sp.client_id", "Put the Client ID of this Okta app"},
 		{"Method", atSP("method", "POST"), "settings.sp.method", "--input method=POST, or back"},
 		{"Discovery URL", atSP("discovery_url", orgURL+"/oauth2/default"), "settings.sp.discovery_url", "not the issuer of the token"},
-		{"secret", atSP("client_secret", "not-the-secret-of-this-app-0123456789"), "sign_in.sp_refused", "Client Secret"},
+		{"secret", atSP("client_secret", "not-the-secret-of-this-app-0123456789"), "sign_in.sp_refused", "The client secret at CloudTalk is not that of the app"},
 		{"not assigned", unassigned, "sign_in.not_assigned", "Assignments tab"},
-		{"person unknown", asStranger, "sign_in.sp_refused", "CloudTalk user has the e-mail address"},
+		{"person unknown", asStranger, "sign_in.sp_refused", "Look into the list of users in CloudTalk"},
 	},
 }

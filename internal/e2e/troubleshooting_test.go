@@ -274,16 +274,16 @@ func TestARefusalThatOnlyTheServiceProviderKnowsIsToldInItsWords(t *testing.T) {
 		breakIt         func(*connected)
 		said, fix       string
 	}{
-		{"net2phone", "audience", atSP("entity_id", "N2P"), "N2P", "Sync"},
-		{"net2phone", "person unknown", asStranger, "e-mail address", "Sync"},
-		{"telnyx", "issuer", atSP("idp_entity_id", "http://www.okta.com/exkOther"), "IdP Entity ID", "fingerprint and algorithm have to be those of this Okta app"},
-		{"telnyx", "fingerprint", atSP("idp_cert_fingerprint", strings.Repeat("AB:", 31)+"AB"), "ingerprint", "IdP Entity ID, fingerprint and algorithm"},
-		{"telnyx", "person unknown", asStranger, "e-mail address", "user of the organization at Telnyx"},
-		{"infobip", "issuer", atSP("idp_issuer", "http://www.okta.com/exkOther"), "Identity Provider Issuer", "compare SP Entity ID, issuer and certificate"},
-		{"infobip", "person unknown", asStranger, "e-mail address", "turn Auto-create users on"},
-		{"justcall", "issuer", atSP("issuer", "http://www.okta.com/exkOther"), "Issuer / Entity ID", "Check ACS URL, Entity ID and certificate"},
-		{"cloudtalk", "secret", atSP("client_secret", "not-the-secret-of-this-app-0123456789"), "invalid_client", "then check Client Secret, Discovery URL and Method"},
-		{"cloudtalk", "person unknown", asStranger, "e-mail address", "CloudTalk user has the e-mail address"},
+		{"net2phone", "audience", atSP("entity_id", "N2P"), "N2P", "both have to be n2p"},
+		{"net2phone", "person unknown", asStranger, "e-mail address", "Sync has a user with the very e-mail address"},
+		{"telnyx", "issuer", atSP("idp_entity_id", "http://www.okta.com/exkOther"), "IdP Entity ID", "leaves \"not found\" in IdP Entity ID"},
+		{"telnyx", "fingerprint", atSP("idp_cert_fingerprint", strings.Repeat("AB:", 31)+"AB"), "ingerprint", "SHA-256 fingerprint of the app's active certificate"},
+		{"telnyx", "person unknown", asStranger, "e-mail address", "Invite the person to the organization"},
+		{"infobip", "issuer", atSP("idp_issuer", "http://www.okta.com/exkOther"), "Identity Provider Issuer", "Copy Identity Provider Issuer from this Okta app again"},
+		{"infobip", "person unknown", asStranger, "e-mail address", "Make a user with this e-mail address at Infobip"},
+		{"justcall", "issuer", atSP("issuer", "http://www.okta.com/exkOther"), "Issuer / Entity ID", "into Issuer / Entity ID, exactly"},
+		{"cloudtalk", "secret", atSP("client_secret", "not-the-secret-of-this-app-0123456789"), "invalid_client", "The client secret at CloudTalk is not that of the app"},
+		{"cloudtalk", "person unknown", asStranger, "e-mail address", "Look into the list of users in CloudTalk"},
 	} {
 		t.Run(tt.profileID+" "+tt.what, func(t *testing.T) {
 			t.Parallel()

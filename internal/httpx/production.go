@@ -46,6 +46,28 @@ func ProductionNet(proxyURL, caFile string, env func(string) string) (*Net, erro
 	return n, nil
 }
 
+// Proxies are the proxies of the real hosts, for who does not dial through a Net.
+type Proxies struct {
+	HTTP, HTTPS *url.URL // nil for none; their users are known to nobody else
+	Except      []string // as in NO_PROXY
+}
+
+// ProxiesOf gives the proxies that ProductionNet uses.
+func ProxiesOf(proxyURL string, env func(string) string) (Proxies, error) {
+	config, err := proxyConfig(proxyURL, env)
+	if err != nil {
+		return Proxies{}, err
+	}
+	p := Proxies{Except: strings.FieldsFunc(config.NoProxy, func(r rune) bool { return r == ',' || r == ' ' })}
+	if config.HTTPProxy != "" {
+		p.HTTP, err = checkProxy("HTTP_PROXY", config.HTTPProxy)
+	}
+	if config.HTTPSProxy != "" && err == nil {
+		p.HTTPS, err = checkProxy("HTTPS_PROXY", config.HTTPSProxy)
+	}
+	return p, err
+}
+
 func proxyConfig(flag string, env func(string) string) (*httpproxy.Config, error) {
 	first := func(names ...string) (string, string) {
 		for _, name := range names {

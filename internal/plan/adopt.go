@@ -203,6 +203,7 @@ func (r *run) noteAdopted(o Observed, spec sso.Spec) error {
 		s.OrgID, s.OrgURL, s.ID = o.Org.ID, o.Org.URL, sso.ConnectionID(o.Org.ID, spec.Connection)
 		s.Inputs, s.Push, s.SPAPIURL = spec.Inputs, string(spec.Push), spec.SPAPIURL
 		s.AppID, s.AppName, s.KID = r.app.ID, r.app.Name, r.app.KID
+		s.SecretID = r.idp.SecretID // which one the service provider has cannot be read
 		if !s.CreatedApp && s.AppliedApp == nil {
 			noteTheirs(s, o.SP, r.Clock.Now())
 		}

@@ -115,7 +115,7 @@ func (r *run) wave(ctx context.Context, ids []StepID) error {
 
 // step runs one step and reports how it went.
 func (r *run) step(ctx context.Context, s Step) error {
-	if err := context.Cause(ctx); err != nil {
+	if err := context.Cause(ctx); err != nil && !r.inGap() {
 		return err
 	}
 	begun := r.Clock.Now()
@@ -199,9 +199,13 @@ func (r *run) adopt(id StepID) error {
 func (r *run) finish(err error) (Result, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	nothing := r.nothingLeft(err)
 	err = r.judge(err)
+	if nothing {
+		err = errors.Join(err, r.Keeper.Remove())
+	}
 	res := Result{Command: r.command, OK: err == nil, ExitCode: int(hint.CodeOf(err)),
-		Connection: r.connection(), Proof: string(r.profile.Proof), Changed: r.writes > 0,
+		Connection: r.connection(), Proof: string(r.profile.Proof), Changed: r.writes > 0 && !nothing,
 		Tested: r.tested(), Enabled: r.sp.Enabled}
 	res.Rotated, res.Later, res.Left = r.rotated, r.later, r.left
 	if r.app.ID != "" {
@@ -213,6 +217,13 @@ func (r *run) finish(err error) (Result, error) {
 	return res, err
 }
 
+// nothingLeft tells whether the run has left nothing behind on either side: the
+// create was its first write and Okta has refused it. A connection that was not
+// known before is then not known afterwards.
+func (r *run) nothingLeft(err error) bool {
+	return hint.CodeOf(err) == hint.NotAllowed && r.command == "setup" && r.writes == 1 && r.app.ID == "" && !r.plan.Observed.HaveState
+}
+
 func (r *run) connection() string {
 	if r.plan.Connection != "" {
 		return r.plan.Connection
@@ -221,6 +232,9 @@ func (r *run) connection() string {
 }
 
 func (r *run) tested() bool {
+	if r.state.SignInOwed && r.sp.Enabled {
+		return false
+	}
 	return r.proven || (r.state.Proof != nil && r.app.ID != "" && r.state.Proof.Digest == Digest(r.profile, r.app, r.idp, r.sp))
 }
 

@@ -77,6 +77,7 @@ func (r *run) found(app *sso.App, err error) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	r.made = true
 	return app.ID, r.keepApp(*app, true)
 }
 
@@ -168,7 +169,7 @@ func (r *run) stepTester(ctx context.Context, _ Step) (string, error) {
 func (r *run) stepValues(ctx context.Context, _ Step) (string, error) {
 	known := r.idp.SSOURL != "" && r.idp.KID == r.app.KID || r.idp.OIDCIssuer != ""
 	if !known {
-		idp, secrets, err := r.idpValues(ctx, r.app)
+		idp, secrets, err := r.idpValues(ctx, r.app, r.state.SecretID)
 		if err != nil {
 			return "", err
 		}

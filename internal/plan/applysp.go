@@ -2,7 +2,6 @@ package plan
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -96,7 +95,7 @@ func thenConfirm(todo string, step StepID) string {
 // handoff reports work for a person and stops the run until it is done. todo
 // says what there is to do, in a clause.
 func (r *run) handoff(step StepID, settings []sso.SPSetting, todo string) error {
-	h := Handoff{Step: step, Resume: "--confirmed " + string(step), Todo: todo, All: settings}
+	h := Handoff{Step: step, Resume: "--confirmed " + string(step), Todo: todo, Values: []HandoffValue{}, All: settings}
 	if r.profile.Portal != nil {
 		h.Page = strings.TrimSpace(r.profile.Portal.URL + "  " + r.profile.Portal.Page)
 	}
@@ -157,6 +156,7 @@ func (r *run) stepReadback(ctx context.Context, _ Step) (string, error) {
 	if err := r.followOffered(ctx); err != nil {
 		return "", err
 	}
+	r.warnOffered()
 	return plural(len(want), "setting agrees", "settings agree"), r.keepApplied()
 }
 
@@ -174,7 +174,7 @@ func (r *run) followOffered(ctx context.Context) error {
 	}
 	r.plan.WantApp = want
 	r.emit(Event{Kind: EventWarning, Step: StepReadback,
-		Detail: fmt.Sprintf("%s shows other values than computed (%s); the Okta app follows", r.profile.Name, changes[0].Field)})
+		Detail: fmt.Sprintf("%s shows other values than computed (%s); the Okta app follows", r.profile.Name, offeredChanges(changes))})
 	err = r.write(ctx, StepApp, "update app "+name(r.app), func(ctx context.Context) (string, error) {
 		updated, err := r.Okta.UpdateApp(ctx, r.app.ID, want)
 		if err == nil {
@@ -225,145 +225,6 @@ func text(v any) string {
 		return show(v)
 	}
 	return sso.PlainText(s, 300)
-}
-
-// stepEnable turns sign-in with Okta on, but only for the very values that the
-// proof is for: both sides are read once more right before.
-func (r *run) stepEnable(ctx context.Context, _ Step) (string, error) {
-	if err := r.checkProof(ctx); err != nil {
-		return "", err
-	}
-	if !r.sp.Readable {
-		return r.enableByHand(ctx)
-	}
-	if !r.sp.Enabled {
-		err := r.write(ctx, StepEnable, "turn on sign-in with Okta at "+r.profile.Name, func(ctx context.Context) (string, error) {
-			return "", r.SP.SetEnabled(ctx, true)
-		})
-		if err != nil {
-			return "", err
-		}
-	}
-	state, err := r.SP.Read(ctx)
-	if err != nil {
-		return "", err
-	}
-	r.sp = state
-	if !state.Enabled {
-		return "", hint.New(hint.Failed, r.profile.Name+" took the switch but still reads as off", "look at its settings page")
-	}
-	if err := r.keepEnabled(); err != nil {
-		return "", err
-	}
-	if err := r.proveEnabled(ctx); err != nil {
-		return "", err
-	}
-	if err := r.pushLate(ctx); err != nil {
-		return "", err
-	}
-	return r.turnedOn("on"), nil
-}
-
-// turnedOn is what to say of the switch: that it is on, and what follows.
-func (r *run) turnedOn(how string) string {
-	text := r.deadline(r.Clock.Now())
-	if text == "" {
-		return how
-	}
-	r.later = text
-	return how + "; " + text
-}
-
-// pushLate turns on what waits until sign-in with Okta is on and has worked.
-func (r *run) pushLate(ctx context.Context) error {
-	late, err := r.profile.LateSettings(r.plan.Inputs, r.sp.Offered, r.idp)
-	if err != nil || len(late) == 0 {
-		return err
-	}
-	want, err := r.profile.WantedSettings(r.plan.Inputs, r.sp.Offered, r.idp)
-	if err != nil {
-		return err
-	}
-	all, err := r.withSecrets(append(want, late...))
-	if err != nil {
-		return err
-	}
-	err = r.write(ctx, StepEnable, "turn on "+late[0].Label+" at "+r.profile.Name, func(ctx context.Context) (string, error) {
-		state, err := r.SP.Push(ctx, all)
-		return state.Resource, err
-	})
-	if err != nil {
-		return err
-	}
-	if r.sp, err = r.SP.Read(ctx); err != nil {
-		return err
-	}
-	return r.keepApplied()
-}
-
-// proveEnabled follows up a proof that had to stop short of the service
-// provider: now that it is on, a real sign-in has to go through at once, or it
-// is turned off again before people meet it.
-func (r *run) proveEnabled(ctx context.Context) error {
-	if r.profile.Proof != catalog.ProofResponse || r.SignIn == nil || r.plan.Observed.Tester == nil {
-		return nil
-	}
-	r.findings = nil
-	cause := r.ordinarySignIn(ctx)
-	switch {
-	case cause == nil && sso.AllOK(r.findings):
-		return nil
-	case hint.CodeOf(cause) == hint.Waiting:
-		return cause // nothing has failed: a person signs in next
-	}
-	if cause == nil {
-		cause = testFailed(r.findings)
-	}
-	if !r.sp.Readable {
-		return r.turnOffByHand(cause)
-	}
-	ctx = context.WithoutCancel(ctx)
-	err := r.write(ctx, StepEnable, "turn off again at "+r.profile.Name, func(ctx context.Context) (string, error) {
-		return "", r.SP.SetEnabled(ctx, false)
-	})
-	if err != nil {
-		return hint.Seal(hint.TestFailed, fmt.Errorf("%w; and turning %s off again failed: %w", cause, r.profile.Name, err),
-			"turn it off by hand at once: people may not be able to sign in")
-	}
-	r.sp.Enabled = false
-	if err := r.save(func(s *sso.State) { s.EnabledAt = nil }); err != nil {
-		return errors.Join(cause, err)
-	}
-	return hint.Seal(hint.TestFailed, fmt.Errorf("the first real sign-in after turning on failed, so it is off again: %w", cause), "")
-}
-
-func (r *run) keepEnabled() error {
-	now := r.Clock.Now().UTC()
-	return r.save(func(s *sso.State) { s.EnabledAt, s.TurnedOn = &now, true })
-}
-
-// checkProof refuses unless a kept proof is for what both sides hold now.
-func (r *run) checkProof(ctx context.Context) error {
-	app, err := r.Okta.App(ctx, r.app.ID)
-	if err != nil {
-		return err
-	}
-	if app.KID != r.idp.KID {
-		if r.idp, r.secrets, err = r.idpValues(ctx, app); err != nil {
-			return err
-		}
-	}
-	held := r.sp
-	if r.sp.Readable {
-		if held, err = r.SP.Read(ctx); err != nil {
-			return err
-		}
-	}
-	r.app, r.sp = app, held
-	if r.state.Proof == nil || r.state.Proof.Digest != Digest(r.profile, app, r.idp, held) {
-		return notProven(r.connection())
-	}
-	return nil
 }
 
 // confirm notes when a person said that a step was done.

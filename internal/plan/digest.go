@@ -12,7 +12,7 @@ import (
 
 // Digest identifies the values that a proof is for: SHA-256, in hex, over
 // canonical JSON (members sorted, no white space) of the app's id and sign-on
-// settings, its active key or client secret, what Okta's metadata says, and the
+// settings, those that are not ours among them, its active key or client secret, what Okta's metadata says, and the
 // service provider's settings as read back, without the switch and without
 // those that wait for it.
 func Digest(profile *catalog.Profile, app sso.App, idp sso.IdPValues, sp sso.SPState) string {
@@ -29,6 +29,9 @@ func Digest(profile *catalog.Profile, app sso.App, idp sso.IdPValues, sp sso.SPS
 		"sso_url":           idp.SSOURL,
 		"issuer":            idp.Issuer,
 		"sp":                settings,
+	}
+	if len(app.Others) > 0 {
+		values["others"] = app.Others
 	}
 	if app.SAML != nil { // an OIDC app signs with the org's key, which Okta changes by itself
 		values["kid"] = app.KID

@@ -29,7 +29,7 @@ func (r *run) expectation(seen sso.Seen) (samlcheck.Expect, error) {
 	}
 	want := r.plan.WantApp.SAML
 	e := samlcheck.Expect{
-		Certificate: held, Audience: want.Audience, ACSURL: want.ACSURL, Issuer: r.idp.Issuer,
+		Certificate: held, Audience: want.Audience, ACSURL: want.ACSURL, Issuer: r.issuerSent(),
 		NameIDFormat: want.NameIDFormat, Email: r.tester().Email, Attributes: map[string]string{},
 		RequestID: seen.RequestID, PostedTo: seen.PostedTo, Now: seen.At, Skew: clockSkew,
 		ResponseSigned: want.ResponseSigned, AssertionSigned: want.AssertionSigned, Flow: seen.Flow,
@@ -50,6 +50,33 @@ func (r *run) expectation(seen sso.Seen) (samlcheck.Expect, error) {
 		}
 	}
 	return e, nil
+}
+
+// issuerSent is what Okta puts into its answers as Issuer: what its metadata says,
+// or what the app's own template makes.
+func (r *run) issuerSent() string {
+	template := r.plan.WantApp.SAML.IssuerTemplate
+	if template == "" || template == sso.OktaIssuerTmpl || r.idp.ExternalKey == "" {
+		return r.idp.Issuer
+	}
+	return strings.ReplaceAll(template, "${org.externalKey}", r.idp.ExternalKey)
+}
+
+// warnIssuer says so when the service provider was given another IdP entity ID
+// than Okta sends, as some guides want it. One that compares the two refuses
+// everybody, and one that does not takes either.
+func (r *run) warnIssuer() {
+	id, known := r.profile.IssuerSetting()
+	held := r.sp.Settings[id]
+	if !known || r.plan.WantApp.SAML == nil || held == "" || held == r.issuerSent() {
+		return
+	}
+	text := fmt.Sprintf("%s holds %s as the IdP entity ID, and Okta sends %s; if %s compares them, nobody gets in.",
+		r.profile.Name, sso.PlainText(held, 200), sso.PlainText(r.issuerSent(), 200), r.profile.Name)
+	for _, o := range r.offers("issuer") {
+		text += " " + o.Text()
+	}
+	r.emit(Event{Kind: EventWarning, Step: StepTest, Detail: text})
 }
 
 // heldCertificate is the certificate at the service provider that a response

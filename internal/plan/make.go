@@ -22,6 +22,9 @@ type Differ func(have, want sso.App) []sso.Change
 func Make(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Plan, error) {
 	p := &Plan{Command: "setup", Connection: spec.Connection, Spec: spec, Profile: profile, Observed: o}
 	m := maker{Plan: p, diff: diff}
+	if !o.HaveState && o.App == nil {
+		p.Prerequisites = profile.Prerequisites
+	}
 	if err := m.wantApp(); err != nil {
 		return nil, err
 	}
@@ -52,6 +55,9 @@ func Make(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Pl
 	}
 	m.warnings()
 	m.reorder()
+	if err := m.refuseHalfRotated(); err != nil {
+		return nil, err
+	}
 	return p, m.refuseDrift()
 }
 
@@ -142,16 +148,25 @@ func (m *maker) refuseForeign() error {
 		if reason == "" {
 			continue
 		}
-		owner := "it was not made by this connection"
-		if mark, ok := sso.FindMarker(app.AdminNote); ok {
-			owner = fmt.Sprintf("it belongs to connection %q", mark.Name)
-		}
-		return hint.New(hint.Refused,
-			fmt.Sprintf("the Okta app %s has %s, and %s", name(app), reason, owner),
-			fmt.Sprintf("take it under management: ssowizard adopt %s --app %s --sp %s; or make a second app: --new-app",
-				m.Spec.Connection, app.ID, m.Profile.ID))
+		owner, wayOn := m.ownerOf(app)
+		return hint.New(hint.Refused, fmt.Sprintf("the Okta app %s has %s, and %s", name(app), reason, owner), wayOn+"; or make a second app: --new-app")
 	}
 	return nil
+}
+
+// ownerOf says whose app it is, and how to go on with it.
+func (m *maker) ownerOf(app sso.App) (owner, wayOn string) {
+	adopt := fmt.Sprintf("ssowizard adopt %s --app %s --sp %s", m.Spec.Connection, app.ID, m.Profile.ID)
+	mark, marked := sso.FindMarker(app.AdminNote)
+	switch {
+	case !marked:
+		return "it was not made by this connection", "take it under management: " + adopt
+	case mark.ID != sso.ConnectionID(m.Observed.Org.ID, mark.Name):
+		return fmt.Sprintf("it belongs to connection %q of another org", mark.Name),
+			"take the line that begins with ssowizard:1 out of the app's note for admins, then " + adopt
+	}
+	return fmt.Sprintf("it belongs to connection %q", mark.Name),
+		fmt.Sprintf("work with it under that name: ssowizard setup %s --connection %s", mark.Profile, mark.Name)
 }
 
 func (m *maker) likeness(app sso.App) string {
@@ -235,72 +250,13 @@ func (m *maker) test(otherwise string) {
 // no step of this plan is about to change them.
 func (m *maker) proofHolds() bool {
 	for _, id := range []StepID{StepApp, StepPush} {
-		if s := m.Step(id); s != nil && s.Action != None {
+		if s := m.Step(id); s != nil && s.Action != None && !(id == StepApp && s.Action == Update && onlyCosmetic(s)) {
 			return false
 		}
 	}
 	o := m.Observed
 	return o.HaveState && o.State.Proof != nil && o.App != nil && o.IdP != nil &&
 		o.State.Proof.Digest == Digest(m.Profile, *o.App, *o.IdP, o.SP)
-}
-
-func (m *maker) enable(testing bool) error {
-	if m.Profile.TurnOn == catalog.TurnOnNone || !m.Spec.Enable {
-		return nil
-	}
-	late, err := m.lateChanges()
-	if err != nil {
-		return err
-	}
-	if m.Observed.SP.Enabled && m.Observed.App != nil && len(late) == 0 {
-		m.add(StepEnable, None, m.Profile.Name+": sign-in with Okta is on", nil)
-		return nil
-	}
-	if !testing && !m.proofHolds() {
-		return notProven(m.Spec.Connection)
-	}
-	changes := []sso.Change{{Field: "enabled", From: false, To: true}}
-	summary := ": turn sign-in with Okta on"
-	if m.Observed.SP.Enabled {
-		changes, summary = nil, ": turn on what waits for sign-in with Okta"
-	}
-	m.add(StepEnable, Update, m.Profile.Name+summary, append(changes, late...))
-	return nil
-}
-
-// lateChanges are the settings that wait until sign-in with Okta is on and has
-// worked, and are not as wanted yet.
-func (m *maker) lateChanges() ([]sso.Change, error) {
-	var changes []sso.Change
-	for _, s := range m.Profile.Settings {
-		if !s.Late {
-			continue
-		}
-		late, err := m.Profile.LateSettings(m.Inputs, m.Observed.SP.Offered, m.knownIdP())
-		if err != nil {
-			return nil, err
-		}
-		for _, want := range late {
-			if have := m.Observed.SP.Settings[want.ID]; want.ID == s.ID && !m.Profile.SettingsEqual(s.ID, have, want.Value) {
-				changes = append(changes, sso.Change{Field: s.ID, From: have, To: want.Value})
-			}
-		}
-	}
-	return changes, nil
-}
-
-// knownIdP gives placeholders where Okta's values are not known yet: which
-// settings are late does not depend on them.
-func (m *maker) knownIdP() sso.IdPValues {
-	if m.Observed.IdP != nil {
-		return *m.Observed.IdP
-	}
-	return sso.IdPValues{Issuer: "?", SSOURL: "?", SLOURL: "?", ExternalKey: "?", MetadataURL: "?", KID: "?", ClientID: "?", OIDCIssuer: "?"}
-}
-
-func notProven(connection string) error {
-	return hint.New(hint.Refused, "turning on is refused: no test has passed for exactly the values in force",
-		fmt.Sprintf("prove it first: ssowizard test %s", connection))
 }
 
 func (m *maker) warnings() {

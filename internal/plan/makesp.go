@@ -69,7 +69,8 @@ func (m *maker) settingChanges() ([]sso.Change, error) {
 		have, ok := o.SP.Settings[s.ID]
 		switch {
 		case s.Secret:
-			if o.State.SecretID != o.IdP.SecretID || !o.SP.Configured {
+			// It cannot be read back, so whoever sets things back has it written again.
+			if o.State.SecretID != o.IdP.SecretID || !o.SP.Configured || m.Spec.Override {
 				changes = append(changes, sso.Change{Field: s.ID, To: "secret " + o.IdP.SecretID + " (not shown)"})
 			}
 		case ok && m.Profile.SettingsEqual(s.ID, have, s.Value), !ok && s.Value == "":

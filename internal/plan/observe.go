@@ -32,6 +32,8 @@ type Observed struct {
 	BookmarkAssigned []sso.Assignment
 	// SPPeople are the people of the service provider, where it tells.
 	SPPeople []sso.SPPerson
+	// SPPeopleUnread says why it does not, though it should; "" otherwise.
+	SPPeopleUnread string
 
 	Groups    map[string]sso.Group  // by the admin's word for it
 	People    map[string]sso.Person // by the admin's word for it
@@ -205,9 +207,8 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 	})
 	if spec.Enable {
 		g.do(func() (func(), error) {
-			var told Observed
-			c.observePeople(ctx, &told)
-			return func() { o.SPPeople = told.SPPeople }, nil
+			people, unread := c.observePeople(ctx)
+			return func() { o.SPPeople, o.SPPeopleUnread = people, unread }, nil
 		})
 	}
 	for _, ref := range unique(spec.Groups, spec.RemoveGroups) {
@@ -221,8 +222,8 @@ func (c *Core) observeLists(ctx context.Context, spec sso.Spec, o *Observed) err
 		})
 	}
 	people := unique(spec.Users, spec.RemoveUsers)
-	if spec.Test != sso.TestNone && spec.Tester != "" {
-		people = unique(people, []string{spec.Tester})
+	if (spec.Test != sso.TestNone || spec.TesterNamed) && spec.Tester != "" {
+		people = unique(people, []string{spec.Tester}) // also without a test: a wrong name is to be told
 	}
 	for _, ref := range people {
 		g.do(func() (func(), error) {
@@ -285,7 +286,7 @@ func (c *Core) observeApp(ctx context.Context, l looking, o *Observed) error {
 	o.groupsRead, o.usersRead, o.keptRead = l.groups, l.everybody, l.kept
 	if app.Status == sso.StatusActive {
 		g.do(func() (func(), error) {
-			idp, secrets, err := c.idpValues(ctx, app)
+			idp, secrets, err := c.idpValues(ctx, app, o.State.SecretID)
 			return func() { o.IdP, o.secrets = &idp, secrets }, err
 		})
 	}

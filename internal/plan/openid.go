@@ -43,8 +43,9 @@ func (c *Core) openID() (OpenID, error) {
 }
 
 // idpValues reads what the service provider has to know, and for an OIDC app
-// which client secret is in use. The secrets stay in memory.
-func (c *Core) idpValues(ctx context.Context, app sso.App) (sso.IdPValues, []sso.ClientSecret, error) {
+// which client secret is in use: the one with the id given, as it was pushed last,
+// else the newest. The secrets stay in memory.
+func (c *Core) idpValues(ctx context.Context, app sso.App, pushed string) (sso.IdPValues, []sso.ClientSecret, error) {
 	idp, err := c.Okta.IdPValues(ctx, app)
 	if err != nil || app.OIDC == nil {
 		return idp, nil, err
@@ -57,10 +58,20 @@ func (c *Core) idpValues(ctx context.Context, app sso.App) (sso.IdPValues, []sso
 	if err != nil {
 		return idp, nil, err
 	}
-	if s, ok := newestActive(secrets); ok {
-		idp.SecretID = s.ID
-	}
+	idp.SecretID = usedSecret(secrets, pushed)
 	return idp, secrets, nil
+}
+
+// usedSecret is the id of the secret that was pushed, as long as it is active,
+// else of the newest active one, "" without any.
+func usedSecret(secrets []sso.ClientSecret, pushed string) string {
+	for _, s := range secrets {
+		if s.ID == pushed && s.Status == sso.StatusActive {
+			return pushed
+		}
+	}
+	newest, _ := newestActive(secrets)
+	return newest.ID
 }
 
 func newestActive(secrets []sso.ClientSecret) (sso.ClientSecret, bool) {
@@ -118,7 +129,10 @@ func (r *run) codeFlow(ctx context.Context) error {
 		return err
 	}
 	r.checkDiscovery(server)
-	state, nonce := guessless(), guessless()
+	state, nonce, err := r.codeValues()
+	if err != nil {
+		return err
+	}
 	redirect := r.app.OIDC.RedirectURIs[0]
 	query := sso.CodeQuery{ClientID: r.app.OIDC.ClientID, RedirectURI: redirect, State: state, Nonce: nonce}
 	req := sso.CodeFlowRequest{AuthorizeURL: server.CodeURL(query), RedirectURI: redirect, State: state}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -168,5 +169,167 @@ func TestRotationIsRefusedWhileTheSidesDoNotAgree(t *testing.T) {
 	_, err := w.rotate(false)
 	if hint.CodeOf(err) != hint.Refused || len(w.okta.keys) != 1 {
 		t.Errorf("err = %v, keys %v", err, w.okta.keys)
+	}
+}
+
+func TestARunThatIsStoppedInTheGapGivesTheOldCertificateBack(t *testing.T) {
+	w := newWorld(t)
+	w.mustSetup(w.spec(nil))
+	spec := plan.SpecOf(w.keeper.state)
+	o, err := w.core.Observe(context.Background(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.MakeRotate(spec, w.core.Profile, o, w.okta.keys, 10, w.okta.Diff)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancelCause(context.Background())
+	w.sp.fail = func(call string) error {
+		if call == "push" {
+			stop(hint.New(hint.Interrupted, "interrupted", ""))
+		}
+		return nil
+	}
+	_, err = w.core.Apply(ctx, p)
+	if hint.CodeOf(err) != hint.Interrupted || !strings.Contains(strings.Join(hint.Hints(err), " "), "back on the old key") {
+		t.Errorf("%v, hints %v", err, hint.Hints(err))
+	}
+	if !w.holds("kid1") || w.okta.apps[0].KID != "kid1" || w.okta.count("switch") != 0 {
+		t.Errorf("Okta signs with %s, old certificate held: %v", w.okta.apps[0].KID, w.holds("kid1"))
+	}
+	if s := w.keeper.state; s.Rotation != nil || s.SpareKID != "kid2" || s.Unfinished != "" {
+		t.Errorf("state = %+v", s)
+	}
+}
+
+func TestARefusedSwitchGoesBackAlsoWhenOktaCannotBeReadAfterIt(t *testing.T) {
+	w := newWorld(t)
+	w.mustSetup(w.spec(nil))
+	dead := false
+	w.okta.fail = func(call string, _ int) (error, error) {
+		dead = dead || call == "switch"
+		if dead {
+			return hint.New(hint.NotAllowed, "the token is invalid", ""), nil
+		}
+		return nil, nil
+	}
+	_, err := w.rotate(false)
+	if hint.CodeOf(err) != hint.Partway || !w.holds("kid1") {
+		t.Errorf("%v; old certificate held: %v", err, w.holds("kid1"))
+	}
+}
+
+func TestASwitchOfUnknownOutcomeIsNotGuessedAt(t *testing.T) {
+	w := newWorld(t)
+	w.mustSetup(w.spec(nil))
+	dead := false
+	w.okta.fail = func(call string, _ int) (error, error) {
+		dead = dead || call == "switch"
+		if dead {
+			return nil, lostAnswer{}
+		}
+		return nil, nil
+	}
+	_, err := w.rotate(false)
+	if hint.CodeOf(err) != hint.Partway || !w.holds("kid2") || !strings.Contains(strings.Join(hint.Hints(err), " "), "people may not be able to sign in") {
+		t.Errorf("%v, hints %v; new certificate held: %v", err, hint.Hints(err), w.holds("kid2"))
+	}
+}
+
+func TestAPushThatFailsTellsWhetherPeopleMayBeLockedOut(t *testing.T) {
+	refused := errors.New("500")
+	tests := []struct {
+		name      string
+		takes     bool // the service provider holds the new certificate all the same
+		readFails bool
+		wantHint  string
+		holds     string
+	}{
+		{"nothing was written", false, false, "", "kid1"},
+		{"it was written after all", true, false, "", "kid2"},
+		{"nobody knows", false, true, "people may not be able to sign in", "kid1"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.mustSetup(w.spec(nil))
+			pushed := false
+			w.sp.fail = func(call string) error {
+				switch {
+				case call == "push" && tt.takes && !pushed:
+					w.sp.settings["public_certificate"] = pemOf(testCertificate("kid2"))
+				case call == "read" && pushed && tt.readFails:
+				case call != "push":
+					return nil
+				}
+				pushed = true
+				return refused
+			}
+			_, err := w.rotate(false)
+			if (err == nil) != tt.takes || !strings.Contains(strings.Join(hint.Hints(err), " "), tt.wantHint) {
+				t.Errorf("%v, hints %v", err, hint.Hints(err))
+			}
+			if !w.holds(tt.holds) || (w.okta.apps[0].KID == "kid2") != tt.takes {
+				t.Errorf("Okta signs with %s, %s held: %v", w.okta.apps[0].KID, tt.holds, w.holds(tt.holds))
+			}
+		})
+	}
+}
+
+func TestARotationTakesItsOwnKeyAndNoOtherOnes(t *testing.T) {
+	made := sso.SigningKey{}
+	tests := []struct {
+		name   string
+		keys   func(w *world) // what is done to the keys after a rotation that went back
+		forget bool           // the state knows nothing of it
+		want   string
+	}{
+		{"its own", func(*world) {}, false, "kid2"},
+		{"its own, though another one is newer", func(w *world) {
+			k := made
+			k.KID, k.Created, k.NotAfter = "kid9", made.Created.Add(time.Hour), made.NotAfter.Add(time.Hour)
+			w.okta.keys = append(w.okta.keys, k)
+		}, false, "kid2"},
+		{"on another machine one of the validity that is wanted", func(*world) {}, true, "kid2"},
+		{"on another machine none of another validity", func(w *world) { w.okta.keys[1].NotAfter = made.Created.AddDate(2, 0, 0) }, true, "kid3"},
+		{"its own is gone", func(w *world) { w.okta.keys = w.okta.keys[:1] }, false, "kid2"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.mustSetup(w.spec(nil))
+			w.core.SignIn = wrongSignIn{}
+			if _, err := w.rotate(true); err == nil {
+				t.Fatal("a rotation without a working sign-in passes")
+			}
+			made = w.okta.keys[1]
+			tt.keys(w)
+			if tt.forget {
+				w.keeper.state.SpareKID = ""
+			}
+			if _, err := w.rotate(false); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.okta.apps[0].KID; got != tt.want {
+				t.Errorf("Okta signs with %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestAFullDiskInTheGapStillGivesTheOldCertificateBack(t *testing.T) {
+	w := newWorld(t)
+	w.mustSetup(w.spec(nil))
+	full := errors.New("no space left on device")
+	w.keeper.fail = func(string) error {
+		if w.sp.settings["public_certificate"] != pemOf(testCertificate("kid1")) || w.okta.count("switch") > 0 {
+			return full
+		}
+		return nil
+	}
+	_, err := w.rotate(false)
+	if !errors.Is(err, full) || !w.holds("kid1") || w.okta.apps[0].KID != "kid1" {
+		t.Errorf("%v; Okta signs with %s, old certificate held: %v", err, w.okta.apps[0].KID, w.holds("kid1"))
 	}
 }

@@ -112,7 +112,7 @@ func (r *run) rotateSecretValues(ctx context.Context, _ Step) (string, error) {
 	}
 	r.before.proof = r.state.Proof
 	var err error
-	if r.idp, r.secrets, err = r.idpValues(ctx, r.app); err != nil {
+	if r.idp, r.secrets, err = r.idpValues(ctx, r.app, r.state.SecretID); err != nil {
 		return "", err
 	}
 	r.before.idp = r.idp

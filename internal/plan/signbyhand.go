@@ -76,6 +76,23 @@ func (r *run) keptTest(ctx context.Context) (sso.SPTest, bool) {
 	return sso.SPTest{ID: b.TestID, StartURL: b.StartURL}, usable
 }
 
+// codeValues are a state and a nonce that nobody can guess. Of a code flow that a
+// person was sent on in an earlier run of this test they are those of then.
+func (r *run) codeValues() (state, nonce string, err error) {
+	if !r.signsByHand() || r.state.ByHand == nil {
+		return guessless(), guessless(), nil
+	}
+	if b := r.state.ByHand; b.CodeState != "" && b.CodeNonce != "" {
+		return b.CodeState, b.CodeNonce, nil
+	}
+	state, nonce = guessless(), guessless()
+	return state, nonce, r.save(func(s *sso.State) {
+		b := *s.ByHand
+		b.CodeState, b.CodeNonce = state, nonce
+		s.ByHand = &b
+	})
+}
+
 // request completes what is asked of the tester by what was there before.
 func (r *run) request(req sso.SignInRequest) sso.SignInRequest {
 	req.IdPURL, req.Since = r.idp.SSOURL, r.since

@@ -13,16 +13,20 @@ import (
 // real sign-in just as where the switch was ours. What waits for that is handed
 // over after it.
 func (r *run) enableByHand(ctx context.Context) (string, error) {
-	late, err := r.profile.LateSettings(r.plan.Inputs, r.sp.Offered, r.idp)
+	late, err := r.late()
 	switch {
 	case err != nil:
 		return "", err
-	case r.plan.Observed.SP.Enabled:
+	case r.plan.Observed.SP.Enabled && !r.state.SignInOwed:
 		return r.lateByHand(late)
+	case r.plan.Observed.SP.Enabled: // an earlier run waited for the sign-in
 	case !r.confirmed(StepEnable):
 		return "", r.handoff(StepEnable, nil, "turn the switch on at "+r.profile.Name)
 	}
 	r.sp.Enabled = true
+	if err := r.oweSignIn(); err != nil {
+		return "", err
+	}
 	if err := r.keepEnabled(); err != nil {
 		return "", err
 	}
@@ -59,7 +63,7 @@ func (r *run) lateByHand(late []sso.SPSetting) (string, error) {
 // turnOffByHand asks for the switch back after the first real sign-in has
 // failed. Until a person says so, it is on.
 func (r *run) turnOffByHand(cause error) error {
-	if err := r.save(func(s *sso.State) { s.Proof = nil }); err != nil {
+	if err := r.save(func(s *sso.State) { s.Proof, s.SignInOwed = nil, false }); err != nil {
 		return errors.Join(cause, err)
 	}
 	return hint.Seal(hint.TestFailed, fmt.Errorf("the first real sign-in after turning on failed: %w", cause),

@@ -49,7 +49,11 @@ func StatusOf(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ, 
 		}
 		s.Drift = append(s.Drift, m.statusDrift()...)
 		s.Hints = m.regain()
-		s.Tested = m.proofHolds()
+		holds := m.proofHolds()
+		s.Tested = holds && !(o.State.SignInOwed && o.SP.Enabled)
+		if !holds {
+			s.Drift = append(s.Drift, withoutThese(m.sinceProof(), s.Drift)...)
+		}
 	}
 	s.Certificate = certificateStatus(o, now)
 	return s, nil

@@ -57,6 +57,8 @@ type Plan struct {
 	Connection string
 	Steps      []Step
 	Warnings   []string
+	// Prerequisites have to be so before a first set-up begins; nil later.
+	Prerequisites []string
 
 	Spec sso.Spec
 	// Inputs are the answers to the profile's questions, completed by what the
@@ -79,6 +81,8 @@ type Plan struct {
 	BookmarkAssign []sso.Assignment
 	// Rotate is set for a rotation.
 	Rotate *RotatePlan
+	// Held is what HoldBack has left out.
+	Held []sso.Change
 	// order overrides the order of a set-up.
 	order [][]StepID
 }

@@ -15,16 +15,20 @@ type peopleLister interface {
 }
 
 // observePeople reads who will meet a change at the service provider. Failing
-// to is no reason to stop: it is only said.
-func (c *Core) observePeople(ctx context.Context, o *Observed) {
+// to is no reason to stop: it is only said, as unread.
+func (c *Core) observePeople(ctx context.Context) (people []sso.SPPerson, unread string) {
 	lister, ok := c.SP.(peopleLister)
 	if !ok {
-		return
+		return nil, ""
 	}
 	people, known, err := lister.People(ctx)
-	if err == nil && known {
-		o.SPPeople = people
+	switch {
+	case err != nil:
+		return nil, sso.PlainText(err.Error(), 300)
+	case !known:
+		return nil, ""
 	}
+	return people, ""
 }
 
 // warnWhoIsTold says before turning on how many people it concerns, who keeps
@@ -45,6 +49,9 @@ func (m *maker) warnWhoIsTold() {
 	}
 	if m.Observed.SP.Enabled {
 		return
+	}
+	if why := m.Observed.SPPeopleUnread; why != "" {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("who keeps a password at %s could not be read: %s", m.Profile.Name, why))
 	}
 	if people := m.Observed.SPPeople; people != nil {
 		var keep []sso.Assignment

@@ -41,9 +41,10 @@ func (r *run) stepTest(ctx context.Context, _ Step) (string, error) {
 		return "", testFailed(r.findings)
 	}
 	proof := sso.Proof{Kind: string(r.profile.Proof), Digest: Digest(r.profile, r.app, r.idp, r.sp), At: r.Clock.Now().UTC(),
-		Tester: r.tester().Login, Attested: !r.sp.Readable, Responses: r.responses}
+		Tester: r.tester().Login, Attested: !r.sp.Readable, Responses: r.responses, App: signOnValues(r.Diff, r.app), SP: r.sp.Settings}
 	err := r.save(func(s *sso.State) {
 		s.Proof, s.ByHand = &proof, nil
+		s.SignInOwed = s.SignInOwed && !r.sp.Enabled // where it is on, a real sign-in was among the tests
 		s.Tester = r.tester().Login
 	})
 	r.mu.Lock()
@@ -72,7 +73,10 @@ func (r *run) tester() sso.Person { return *r.plan.Observed.Tester }
 func (r *run) check(found ...sso.Finding) {
 	for _, f := range diagnose.Fill(found, r.explanation()) {
 		if !f.OK {
-			f.Fix = strings.TrimSpace(f.Fix + r.offers(f.Code))
+			f.Others = r.offers(f.Code)
+			for _, o := range f.Others {
+				f.Fix = strings.TrimSpace(f.Fix + " " + o.Text())
+			}
 		}
 		r.findings = append(r.findings, f)
 		r.emit(Event{Kind: EventCheck, Step: StepTest, Check: &f})
@@ -80,10 +84,10 @@ func (r *run) check(found ...sso.Finding) {
 }
 
 // offers names other values of contested settings that are worth a try.
-func (r *run) offers(code string) string {
-	var out string
+func (r *run) offers(code string) []sso.Other {
+	var out []sso.Other
 	for _, o := range r.profile.Offers(code, r.plan.Inputs, r.sp.Offered, r.idp) {
-		out += fmt.Sprintf(" Or try --input %s=%s: %s", o.Input, o.Answer, o.Why)
+		out = append(out, sso.Other{Input: o.Input, Answer: o.Answer, Why: o.Why})
 	}
 	return out
 }
@@ -91,7 +95,7 @@ func (r *run) offers(code string) string {
 func (r *run) explanation() diagnose.Context {
 	var advice []diagnose.Advice
 	for _, t := range r.profile.Troubleshooting {
-		advice = append(advice, diagnose.Advice{Codes: t.Codes, Text: t.Advice})
+		advice = append(advice, diagnose.Advice{Codes: t.Codes, Says: t.Says, Text: t.Advice})
 	}
 	return diagnose.Context{SPName: r.profile.Name, Labels: r.profile.Labels(), Advice: advice, AppLabel: r.app.Label}
 }
@@ -109,7 +113,8 @@ func (r *run) compareSettings() {
 		r.check(sso.Finding{Code: "settings.sp", Flow: sso.FlowSettings, Expected: "values for every setting", Got: text(err.Error())})
 		return
 	}
-	r.check(settingFindings(r.profile, want, r.sp)...)
+	r.check(append(settingFindings(r.profile, want, r.sp), offeredFindings(r.sp, r.app)...)...)
+	r.warnIssuer()
 }
 
 // appFindings compares the app with what the profile wants: one finding for each
@@ -186,7 +191,11 @@ func (r *run) signIns(ctx context.Context) error {
 func (r *run) ordinarySignIn(ctx context.Context) error {
 	page, known := r.profile.SignIn(r.plan.Inputs, r.sp.Offered)
 	if !known {
-		return hint.New(hint.Failed, "the profile of "+r.profile.Name+" does not say where people sign in", "add sign_in_page to the profile")
+		tip := "add sign_in_page to the profile"
+		if input, lacks := r.profile.SignInLacks(r.plan.Inputs, r.sp.Offered); lacks {
+			tip = fmt.Sprintf("say where with --input %s=URL", input)
+		}
+		return hint.New(hint.Failed, "where people sign in to "+r.profile.Name+" is not known", tip)
 	}
 	seen, err := r.signIn(ctx, func() (sso.SignInRequest, error) {
 		return sso.SignInRequest{Flow: sso.FlowSPInitiated, StartURL: page.Start, Deliver: true, Email: r.tester().Email,
@@ -196,6 +205,10 @@ func (r *run) ordinarySignIn(ctx context.Context) error {
 		return err
 	}
 	r.judgeSignIn(seen)
+	if seen.Outcome == sso.OutcomeAnswered && sso.AllOK(r.findings) { // by hand, and a recording that does not show it
+		return hint.New(hint.Waiting, fmt.Sprintf("whether %s let %s in, nobody has said", r.profile.Name, r.tester().Login),
+			fmt.Sprintf("if its page did, run the same command again with --confirmed %s", StepTest))
+	}
 	r.check(sso.Finding{Code: "signed_in", Flow: sso.FlowSPInitiated, OK: seen.Outcome == sso.OutcomeSignedIn,
 		Expected: "signed in at " + r.profile.Name, Got: sso.PlainText(string(seen.Outcome)+" "+seen.Detail, 300)})
 	return nil

@@ -35,6 +35,7 @@ type Section struct {
 func OfPlan(p *plan.Plan, org string, now time.Time) Document {
 	d := Document{Title: fmt.Sprintf("Plan: %s of connection %s", p.Command, p.Connection), Made: now.UTC(),
 		Intro: []string{fmt.Sprintf("%s ⇄ %s. Making this plan has written nothing.", org, p.Profile.Name)}}
+	d.list("Before you start", p.Prerequisites)
 	labels := p.Profile.Labels()
 	n := 0
 	for _, s := range p.Steps {

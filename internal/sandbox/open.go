@@ -46,6 +46,7 @@ func (s *Sandbox) open(ctx context.Context, o Options, parts makers) error {
 // places are the addresses that are listened on.
 type places struct {
 	okta, sp, oktaTLS, network address
+	way                        *oktaWay
 	oktaListener, spListener   net.Listener
 	oktaOnTLS, networkListener net.Listener // nil where they were not asked for
 }
@@ -66,6 +67,7 @@ func (p *places) admitsNetwork(host string) bool {
 // listen opens every listener and keeps in k where the first two are.
 func (s *Sandbox) listen(ctx context.Context, o Options, k *kept) (*places, error) {
 	at := &places{}
+	at.way = newOktaWay(at)
 	for _, l := range []struct {
 		option, asked, purpose string
 		keep                   *string
@@ -133,7 +135,7 @@ func (s *Sandbox) openProviders(okta org, parts makers, at *places) (providers, 
 		return nil, err
 	}
 	made, err := parts.providers(providerOptions{
-		Log: records, People: known(okta), OktaOrigin: at.okta.origin("http"),
+		Log: records, People: known(okta), OktaOrigin: at.okta.origin("http"), IsOkta: at.way.leads, Transport: at.way,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the sandbox's service providers: %w", err)

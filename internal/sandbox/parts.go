@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -78,6 +79,10 @@ type providerOptions struct {
 	Log        *durable.Log
 	People     func(yield func(person) bool)
 	OktaOrigin string
+	// IsOkta tells of every further origin at which the org answers, and
+	// Transport leads to all of them.
+	IsOkta    func(*url.URL) bool
+	Transport http.RoundTripper
 }
 
 // makers make the parts; tests have their own.

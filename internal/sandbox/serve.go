@@ -24,6 +24,7 @@ func (s *Sandbox) serve(o Options, okta org, sps providers, at *places, requests
 	if err != nil {
 		return err
 	}
+	at.way.trusts(ca)
 	spLeaf, err := ca.leaf(sps.Hosts(), now)
 	if err != nil {
 		return err

@@ -62,7 +62,7 @@ type spProviders struct{ *sp.Providers }
 
 func newProviders(o providerOptions) (providers, error) {
 	made, err := sp.New(sp.Options{
-		Log: o.Log, OktaOrigin: o.OktaOrigin,
+		Log: o.Log, OktaOrigin: o.OktaOrigin, IsOkta: o.IsOkta, Transport: o.Transport,
 		People: func(yield func(sp.Person) bool) {
 			o.People(func(p person) bool {
 				return yield(sp.Person{Email: p.Email, FirstName: p.FirstName, LastName: p.LastName,

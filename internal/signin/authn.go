@@ -108,6 +108,12 @@ func (r *run) authn(ctx context.Context, path string, body any) (authnAnswer, er
 	if err != nil {
 		return answer, err
 	}
+	return readAuthn(p)
+}
+
+// readAuthn is what an answer of the authentication API says; a refusal is an end.
+func readAuthn(p *page) (authnAnswer, error) {
+	var answer authnAnswer
 	if json.Unmarshal(p.body, &answer) != nil {
 		answer = authnAnswer{}
 	}
@@ -123,7 +129,7 @@ func (r *run) authn(ctx context.Context, path string, body any) (authnAnswer, er
 	case answer.ErrorSummary != "":
 		return answer, &end{outcome: sso.OutcomeIdPError, detail: answer.words()}
 	}
-	return answer, &end{outcome: sso.OutcomeIdPError, detail: fmt.Sprintf("%s answered %d and no authentication result: %s", origin(u), p.status, p.words())}
+	return answer, &end{outcome: sso.OutcomeIdPError, detail: fmt.Sprintf("%s answered %d and no authentication result: %s", origin(p.url), p.status, p.words())}
 }
 
 // maxRetries bounds how often a try that Okta put off is made again, maxWait

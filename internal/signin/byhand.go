@@ -13,9 +13,21 @@ import (
 	"example.com/ssowizard/internal/sso"
 )
 
+// Wants is what a person is to bring of a sign-in.
+type Wants int
+
+// What a person may be asked for. WantsResponse is a SAML response, WantsCode the
+// address with a code, WantsWord only whether they were let in.
+const (
+	WantsResponse Wants = iota
+	WantsCode
+	WantsWord
+)
+
 // HandOver is one sign-in for a person to make in a browser of their own.
 type HandOver struct {
 	Flow  sso.Flow
+	Wants Wants
 	URL   string // where to begin
 	Login string // whom to sign in as
 	// Deliver tells that the service provider is to let the person in.
@@ -51,6 +63,9 @@ type Hand interface {
 	LetIn(ctx context.Context, h HandOver) (Word, error)
 	// Ready tells whether the next Bring gives something made earlier.
 	Ready() bool
+	// Check has all of that looked at before anything is asked or written, and
+	// says which of it check does not take.
+	Check(check func(data []byte) error) error
 }
 
 // Limits of the age of an answer. A person takes their time, but what is older
@@ -70,9 +85,14 @@ type ByHand struct {
 	now   func() time.Time
 }
 
-// NewByHand makes a ByHand for the person with the login.
-func NewByHand(hand Hand, login string, now func() time.Time) *ByHand {
-	return &ByHand{hand, login, now}
+// NewByHand makes a ByHand for the person with the login. What was brought before
+// is refused here where it can be no answer.
+func NewByHand(hand Hand, login string, now func() time.Time) (*ByHand, error) {
+	check := func(data []byte) error {
+		_, err := ReadHanded(data, sso.FlowSPInitiated)
+		return err
+	}
+	return &ByHand{hand, login, now}, hand.Check(check)
 }
 
 // Brought tells whether the next sign-in was made before it is asked for.
@@ -169,16 +189,22 @@ func (b *ByHand) letIn(ctx context.Context, h HandOver, answer Handed, seen *sso
 	if err != nil {
 		return err
 	}
-	said := "whether the page let the person in, nobody has said"
-	switch word {
-	case Yes:
-		seen.Outcome, said = sso.OutcomeSignedIn, "the page let the person in, as a person says"
-	case No:
-		seen.Outcome, said = sso.OutcomeSPRefused, "the page did not let the person in, as a person says"
-	case Unsaid:
-	}
+	var said string
+	seen.Outcome, said = word.outcome()
 	seen.Detail = sso.PlainText(strings.TrimSuffix(said+"; "+seen.Detail, "; "), maxDetail)
 	return nil
+}
+
+// outcome is what a person's word makes of a delivered answer.
+func (w Word) outcome() (sso.Outcome, string) {
+	switch w {
+	case Yes:
+		return sso.OutcomeSignedIn, "the page let the person in, as a person says"
+	case No:
+		return sso.OutcomeSPRefused, "the page did not let the person in, as a person says"
+	case Unsaid:
+	}
+	return sso.OutcomeAnswered, "whether the page let the person in, nobody has said"
 }
 
 // refuse is the error for what a person brought in vain.

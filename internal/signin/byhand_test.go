@@ -40,11 +40,17 @@ func (f *fakeHand) LetIn(context.Context, signin.HandOver) (signin.Word, error) 
 	return f.word, nil
 }
 
+func (f *fakeHand) Check(func([]byte) error) error { return nil }
+
 func (f *fakeHand) Ready() bool { return len(f.overs) < len(f.brings) }
 
 // byHand has a clock that stands 10 minutes after start.
 func byHand(h *fakeHand) *signin.ByHand {
-	return signin.NewByHand(h, login, func() time.Time { return start.Add(10 * time.Minute) })
+	b, err := signin.NewByHand(h, login, func() time.Time { return start.Add(10 * time.Minute) })
+	if err != nil {
+		panic(err) // this hand has nothing to check
+	}
+	return b
 }
 
 func at(d time.Duration) string { return start.Add(d).Format("2006-01-02T15:04:05.000Z") }

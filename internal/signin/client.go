@@ -48,14 +48,9 @@ type Client struct {
 
 // New checks cfg and makes a Client of it. It does no I/O.
 func New(cfg Config) (*Client, error) {
-	okta, err := parseWebURL(cfg.OktaURL)
+	okta, err := parseOkta(cfg.OktaURL)
 	if err != nil {
-		return nil, hint.With(hint.Usage, fmt.Errorf("sign in at Okta org %q: %w", sso.PlainText(cfg.OktaURL, 200), err),
-			"give the org as https://acme.okta.com")
-	}
-	if okta.Scheme == "http" && !isLoopback(okta.Hostname()) {
-		return nil, hint.New(hint.Usage, fmt.Sprintf("sign in at %s: a password is not sent over plain http", origin(okta)),
-			"give the org as https://acme.okta.com")
+		return nil, err
 	}
 	switch {
 	case cfg.Transport == nil || cfg.Now == nil:
@@ -72,7 +67,21 @@ func New(cfg Config) (*Client, error) {
 	if cfg.MaxHops <= 0 {
 		cfg.MaxHops = defaultMaxHops
 	}
-	return &Client{cfg: cfg, okta: &url.URL{Scheme: okta.Scheme, Host: okta.Host}}, nil
+	return &Client{cfg: cfg, okta: okta}, nil
+}
+
+// parseOkta gives the origin of an org to which a password may go.
+func parseOkta(text string) (*url.URL, error) {
+	okta, err := parseWebURL(text)
+	if err != nil {
+		return nil, hint.With(hint.Usage, fmt.Errorf("sign in at Okta org %q: %w", sso.PlainText(text, 200), err),
+			"give the org as https://acme.okta.com")
+	}
+	if okta.Scheme == "http" && !isLoopback(okta.Hostname()) {
+		return nil, hint.New(hint.Usage, fmt.Sprintf("sign in at %s: a password is not sent over plain http", origin(okta)),
+			"give the org as https://acme.okta.com")
+	}
+	return &url.URL{Scheme: okta.Scheme, Host: okta.Host}, nil
 }
 
 // SignIn signs the person in once and tells how far it came. Whatever Okta, the

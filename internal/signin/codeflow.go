@@ -99,11 +99,13 @@ func (f *codeFlow) arrival(p *page) (*url.URL, bool) {
 		return nil, false
 	}
 	to, err := p.url.Parse(target)
-	if err != nil || to.Scheme != f.callback.Scheme || to.Host != f.callback.Host || to.Opaque != f.callback.Opaque ||
-		to.EscapedPath() != f.callback.EscapedPath() {
-		return nil, false
-	}
-	return to, true
+	return to, err == nil && f.arrives(to)
+}
+
+// arrives tells whether an address is the registered redirect URI.
+func (f *codeFlow) arrives(to *url.URL) bool {
+	return to.Scheme == f.callback.Scheme && to.Host == f.callback.Host && to.Opaque == f.callback.Opaque &&
+		to.EscapedPath() == f.callback.EscapedPath()
 }
 
 // read takes the answer out of the redirect.

@@ -123,18 +123,23 @@ func (r *run) send(req *http.Request, initiator *url.URL) (*page, error) {
 		return nil, r.lost(req, err)
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to its end or given up
-	hop.Status = resp.StatusCode
-	r.seen.Hops = append(r.seen.Hops, hop)
-	r.seen.Status, r.seen.FinalURL = resp.StatusCode, hop.URL
-	if r.atOkta(req.URL) {
-		r.seen.OktaRequestID = sso.PlainText(resp.Header.Get("X-Okta-Request-Id"), 100)
-	}
+	r.note(hop, req.URL, resp.StatusCode, resp.Header)
 	r.jar.keep(req.URL, resp.Cookies())
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
 	if err != nil {
 		return nil, r.lost(req, err)
 	}
 	return newPage(req.URL, resp.StatusCode, resp.Header, body), nil
+}
+
+// note keeps what is told of an answer.
+func (r *run) note(hop sso.Hop, from *url.URL, status int, header http.Header) {
+	hop.Status = status
+	r.seen.Hops = append(r.seen.Hops, hop)
+	r.seen.Status, r.seen.FinalURL = status, hop.URL
+	if r.atOkta(from) {
+		r.seen.OktaRequestID = sso.PlainText(header.Get("X-Okta-Request-Id"), 100)
+	}
 }
 
 // guard stops a request that would carry the session token elsewhere, wherever

@@ -36,14 +36,8 @@ func (r *run) reachOkta(ctx context.Context, start *url.URL) (request, error) {
 	q := request{method: http.MethodGet, url: start}
 	way := entrance{req: r.req}
 	for {
-		if message, ok := samlRequestOf(q); ok {
-			if !r.atOkta(q.url) {
-				return q, &end{outcome: sso.OutcomeIdPError, detail: fmt.Sprintf(
-					"the service provider sends people to %s, not to %s", origin(q.url), origin(r.c.okta))}
-			}
-			// One that cannot be read is left for Okta to judge.
-			r.asked, _ = readAuthnRequest(message)
-			r.seen.RequestID = sso.PlainText(r.asked.ID, 200)
+		if err := r.keepAsking(q); err != nil {
+			return q, err
 		}
 		if r.atOkta(q.url) {
 			return q, nil
@@ -64,6 +58,23 @@ func (r *run) reachOkta(ctx context.Context, start *url.URL) (request, error) {
 		}
 		q = n
 	}
+}
+
+// keepAsking keeps the AuthnRequest that a request carries, if it does. One for
+// somebody else than Okta is the end.
+func (r *run) keepAsking(q request) error {
+	message, ok := samlRequestOf(q)
+	if !ok {
+		return nil
+	}
+	if !r.atOkta(q.url) {
+		return &end{outcome: sso.OutcomeIdPError, detail: fmt.Sprintf(
+			"the service provider sends people to %s, not to %s", origin(q.url), origin(r.c.okta))}
+	}
+	// One that cannot be read is left for Okta to judge.
+	r.asked, _ = readAuthnRequest(message)
+	r.seen.RequestID = sso.PlainText(r.asked.ID, 200)
+	return nil
 }
 
 // answer gets a session and asks Okta as the service provider, or the tile,
@@ -214,12 +225,21 @@ func (r *run) deliver(ctx context.Context, q request) error {
 		case !ok:
 			return judgeArrival(p)
 		}
-		_, again := samlRequestOf(n)
-		if _, code := codeRequestOf(n); again || code && r.atOkta(n.url) {
-			return &end{outcome: sso.OutcomeSPRefused, detail: "the service provider did not let the person in, and asked " + origin(n.url) + " again"}
+		if err := r.askedAgain(n); err != nil {
+			return err
 		}
 		q = n
 	}
+}
+
+// askedAgain is the end of a sign-in after whose answer the service provider
+// begins anew.
+func (r *run) askedAgain(n request) error {
+	_, again := samlRequestOf(n)
+	if _, code := codeRequestOf(n); again || code && r.atOkta(n.url) {
+		return &end{outcome: sso.OutcomeSPRefused, detail: "the service provider did not let the person in, and asked " + origin(n.url) + " again"}
+	}
+	return nil
 }
 
 // judgeArrival goes by the status. A page that asks for a password is a sign-in

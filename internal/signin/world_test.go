@@ -121,17 +121,22 @@ func (o *okta) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(r.URL.Path, "/home/"):
 		http.Redirect(w, r, ssoPath+"?fromHome=true", http.StatusFound)
 	case r.URL.Path == ssoPath:
-		action := acsURL
-		if o.action != "" {
-			action = o.action
-		}
-		page(w, 200, `<form id="appForm" action="`+html.EscapeString(action)+`" method="POST">`+
-			`<input name="SAMLResponse" type="hidden" value="`+html.EscapeString(base64.StdEncoding.EncodeToString([]byte(response)))+`"/>`+
-			`<input name="RelayState" type="hidden" value="`+html.EscapeString(r.FormValue("RelayState"))+`"/>`+o.formExtra+
-			`<noscript><input type="submit" name="go" value="Continue"></noscript></form><script>document.getElementById('appForm').submit();</script>`)
+		o.answer(w, r)
 	default:
 		page(w, 404, "<h1>Page not found</h1>")
 	}
+}
+
+// answer is the page that posts the response.
+func (o *okta) answer(w http.ResponseWriter, r *http.Request) {
+	action := acsURL
+	if o.action != "" {
+		action = o.action
+	}
+	page(w, 200, `<form id="appForm" action="`+html.EscapeString(action)+`" method="POST">`+
+		`<input name="SAMLResponse" type="hidden" value="`+html.EscapeString(base64.StdEncoding.EncodeToString([]byte(response)))+`"/>`+
+		`<input name="RelayState" type="hidden" value="`+html.EscapeString(r.FormValue("RelayState"))+`"/>`+o.formExtra+
+		`<noscript><input type="submit" name="go" value="Continue"></noscript></form><script>document.getElementById('appForm').submit();</script>`)
 }
 
 func oktaError(w http.ResponseWriter, status int, code, summary string) {

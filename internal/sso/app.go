@@ -48,10 +48,13 @@ type App struct {
 	// AdminNote is the whole admin note, people's text and our marker line.
 	AdminNote string
 	KID       string // active signing key
-	EmbedURL  string // link behind the dashboard tile
-	Created   time.Time
-	Updated   time.Time
-	Raw       json.RawMessage
+	// Others are sign-on members that a wanted app does not state and that hold
+	// something, by path, as JSON; nil for none.
+	Others   map[string]string
+	EmbedURL string // link behind the dashboard tile
+	Created  time.Time
+	Updated  time.Time
+	Raw      json.RawMessage
 }
 
 // SAMLSettings are the sign-on settings of a custom SAML 2.0 app

@@ -22,6 +22,16 @@ type Finding struct {
 	Flow Flow `json:"flow,omitempty"`
 	// Field is the setting at the service provider that it is about, if any.
 	Field string `json:"field,omitempty"`
+	// Others are answers that are worth a try when the check has failed.
+	Others []Other `json:"-"`
+}
+
+// Other is another answer to a question of the profile, with the reason.
+type Other struct{ Input, Answer, Why string }
+
+// Text is what to try, as a sentence.
+func (o Other) Text() string {
+	return "Or try --input " + o.Input + "=" + o.Answer + ": " + o.Why
 }
 
 // Flow is a part of the proof.

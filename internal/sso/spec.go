@@ -17,7 +17,10 @@ type Spec struct {
 	Enable       bool
 	Test         TestWay
 	Tester       string // login, e-mail or id of whoever signs in for the test
-	Logo         *Logo
+	// TesterNamed tells that Tester was named for this run, and not only kept
+	// from an earlier one.
+	TesterNamed bool
+	Logo        *Logo
 	// Exact takes away assignments that are not named.
 	Exact bool
 	// Override takes over settings that somebody changed since.

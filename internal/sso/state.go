@@ -52,11 +52,16 @@ type State struct {
 	// ByHand is a test that waits for a person, nil when none does.
 	ByHand    *ByHandTest `json:"by_hand,omitempty"`
 	EnabledAt *time.Time  `json:"enabled_at,omitempty"`
+	// SignInOwed tells that sign-in was turned on and the real sign-in that has to
+	// follow has not worked yet.
+	SignInOwed bool `json:"sign_in_owed,omitempty"`
 	// TurnedOn is true once a run of ours has turned sign-in with Okta on; it
 	// stays so when it is turned off again.
 	TurnedOn bool `json:"turned_on,omitempty"`
 	// Rotation is a rotation that has begun and is not proven yet.
 	Rotation *Rotation `json:"rotation,omitempty"`
+	// SpareKID is a signing key that a rotation of ours made and gave up.
+	SpareKID string `json:"spare_kid,omitempty"`
 	// Confirmed holds the steps that a person said were done by hand.
 	Confirmed map[string]time.Time `json:"confirmed,omitempty"`
 	// Unfinished names the command of a run that has not come to its end.
@@ -71,8 +76,13 @@ type Rotation struct {
 	// Back tells that the proof failed and Okta went back to FromKID, and that a
 	// person has yet to put the old certificate back at the service provider.
 	Back bool `json:"back,omitempty"`
-	// GapCalls is what the switch was measured at, once it was made.
-	GapCalls int `json:"gap_calls,omitempty"`
+	// PushedAt is when the service provider got the certificate of ToKID alone,
+	// zero before.
+	PushedAt time.Time `json:"pushed_at,omitzero"`
+	// GapCalls and GapMS are what the time until the switch was measured at,
+	// once it was made.
+	GapCalls int   `json:"gap_calls,omitempty"`
+	GapMS    int64 `json:"gap_ms,omitempty"`
 }
 
 // Proof is a passed test and the values that it was passed for.
@@ -82,6 +92,10 @@ type Proof struct {
 	At       time.Time `json:"at"`
 	Tester   string    `json:"tester,omitempty"`
 	Attested bool      `json:"attested,omitempty"` // a person said so
+	// App and SP are the values that it is for, by field, to tell later which of
+	// them changed.
+	App map[string]any    `json:"app,omitempty"`
+	SP  map[string]string `json:"sp,omitempty"`
 	// Responses are the IDs of the SAML responses that it rests on.
 	Responses []string `json:"responses,omitempty"`
 }
@@ -93,6 +107,11 @@ type ByHandTest struct {
 	// TestID and StartURL are of the service provider's own test, "" without one.
 	TestID   string `json:"test_id,omitempty"`
 	StartURL string `json:"start_url,omitempty"`
+	// CodeState and CodeNonce are those of a code flow that a person was sent
+	// on, "" without one: the answer may come in a later run. The code itself is
+	// kept nowhere.
+	CodeState string `json:"code_state,omitempty"`
+	CodeNonce string `json:"code_nonce,omitempty"`
 }
 
 // JournalEntry is one line of the journal: what is about to be done, or what

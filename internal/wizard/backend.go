@@ -38,6 +38,8 @@ type backend struct {
 	now    tui.Secrets              // those of the session that is being made
 	client map[string]*oktaapi.Client
 
+	hand hand
+
 	counts counts
 	waits  chan plan.Event
 }
@@ -72,7 +74,7 @@ func typedFirst(s secret.Source, get func() secret.String) (secret.Source, error
 // Open builds the parts; in the sandbox it starts that.
 func (b *backend) Open(ctx context.Context) (tui.World, error) {
 	cfg := b.cfg
-	cfg.Report = nil
+	cfg.Report, cfg.ByHand = nil, &b.hand
 	var errs [3]error
 	cfg.OktaToken, errs[0] = typedFirst(cfg.OktaToken, func() secret.String { return b.now.Token })
 	cfg.SPToken, errs[1] = typedFirst(cfg.SPToken, func() secret.String { return b.now.SPToken })

@@ -168,7 +168,7 @@ func TestTheSandboxBehindTheScreens(t *testing.T) {
 	}
 
 	var events atomic.Int64 // steps side by side report at the same time
-	res, err := b.Run(ctx, byScreens, func(plan.Event) { events.Add(1) })
+	res, err := b.Run(ctx, byScreens, func(plan.Event) { events.Add(1) }, nil)
 	if err != nil || !res.Tested || res.Enabled || events.Load() == 0 {
 		t.Fatalf("run: %+v, %v, %d events", res, err, events.Load())
 	}
@@ -176,7 +176,7 @@ func TestTheSandboxBehindTheScreens(t *testing.T) {
 		h, _ := byFlags.Handle.(*handle)
 		h.made = time.Now().Add(-time.Hour)
 		var stale *tui.Stale
-		if _, err := b.Run(ctx, byFlags, quiet); !errors.As(err, &stale) {
+		if _, err := b.Run(ctx, byFlags, quiet, nil); !errors.As(err, &stale) {
 			t.Fatalf("error = %v", err)
 		}
 		if stale.Fresh.Plan.Pending() {
@@ -192,7 +192,7 @@ func TestTheSandboxBehindTheScreens(t *testing.T) {
 	}
 	for _, verb := range []tui.Verb{tui.Enable, tui.Test, tui.Disable, tui.Undo} {
 		p := prepare(t, b, w, tui.Draft{SP: "net2phone", Connection: "net2phone"}, verb)
-		if _, err := b.Run(ctx, p, quiet); err != nil {
+		if _, err := b.Run(ctx, p, quiet, nil); err != nil {
 			t.Fatalf("%s: %v", verb, err)
 		}
 	}

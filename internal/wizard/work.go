@@ -42,6 +42,16 @@ func (b *backend) Prepare(ctx context.Context, job tui.Job, report func(plan.Eve
 	return &tui.Prepared{Job: job, Plan: made, TestSkipped: s.TestSkipped, Handle: &handle{s, time.Now()}}, nil
 }
 
+// Told reads what the service provider tells of itself.
+func (b *backend) Told(ctx context.Context, job tui.Job) (sso.SPState, error) {
+	s, err := b.session(ctx, job)
+	if err != nil {
+		return sso.SPState{}, err
+	}
+	s.Core.Report = b.waitOf
+	return s.Core.SP.Read(ctx)
+}
+
 func (b *backend) session(ctx context.Context, job tui.Job) (s *app.Session, err error) {
 	answers, err := copied(job)
 	if err != nil {
@@ -100,16 +110,17 @@ func copied(job tui.Job) (*ask.Answers, error) {
 		return out, nil
 	}
 	way := sso.TestNone
+	_, said := job.Answers.Get(ask.Test)
 	switch job.Verb {
-	case tui.Rotate: // proven, unless somebody said that it is not to be
-		way = sso.TestHTTP
-		if _, said := job.Answers.Get(ask.Test); said {
-			return out, nil
-		}
-	case tui.Test:
+	case tui.Test, tui.Rotate: // proven, unless somebody said that it is not to be
 		way = sso.TestHTTP
 	case tui.Enable: // a real sign-in follows where somebody is named for it
 		way = sso.TestAuto
+	default:
+		said = false
+	}
+	if said {
+		return out, nil
 	}
 	return out, out.Set(ask.Test, ask.FromFlag, string(way))
 }
@@ -135,7 +146,11 @@ func (b *backend) plan(ctx context.Context, job tui.Job, s *app.Session) (*plan.
 	case tui.Test:
 		return plan.MakeTest(s.Spec, s.Profile, observed, s.Core.Diff)
 	case tui.Enable:
-		return plan.MakeEnable(s.Spec, s.Profile, observed, s.Core.Diff)
+		made, err := plan.MakeEnable(s.Spec, s.Profile, observed, s.Core.Diff)
+		if err == nil {
+			made.HoldBack() // that is agreed to by itself, when this has worked
+		}
+		return made, err
 	case tui.Disable:
 		return plan.MakeDisable(s.Spec, s.Profile, observed, s.Core.Diff)
 	case tui.Undo:
@@ -153,7 +168,7 @@ func yearsOf(job tui.Job) int {
 
 // Run carries a plan out, under the connection's lock. One that is old is made
 // anew first, and not carried out when it has become another.
-func (b *backend) Run(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+func (b *backend) Run(ctx context.Context, p *tui.Prepared, report func(plan.Event), person tui.Person) (plan.Result, error) {
 	h, ok := p.Handle.(*handle)
 	if !ok {
 		return plan.Result{}, fmt.Errorf("the plan of %q was not made here", p.Job.Verb)
@@ -174,6 +189,8 @@ func (b *backend) Run(ctx context.Context, p *tui.Prepared, report func(plan.Eve
 		p = fresh
 		h, _ = fresh.Handle.(*handle)
 	}
+	b.hand.meet(person)
+	defer b.hand.meet(nil)
 	core := h.session.Core
 	core.Report = report
 	defer func() { core.Report = nil }()

@@ -86,6 +86,10 @@ func Check(code string, settings map[string]string) string {
 		}
 		return strings.ReplaceAll(Plain(id), "_", " ")
 	}
+	if what, ok := strings.CutPrefix(code, "sign_in."); ok {
+		what = strings.NewReplacer("sp_", "SP_", "idp_", "IdP_").Replace(Plain(what))
+		return "sign-in: " + strings.ReplaceAll(what, "_", " ")
+	}
 	return strings.ReplaceAll(Plain(code), "_", " ")
 }
 

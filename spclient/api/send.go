@@ -53,11 +53,11 @@ func (d *Driver) exchange(r catalog.Request, v catalog.Values, secrets []string)
 	}
 	body, err := r.Content(v)
 	if err != nil {
-		return exchange{}, fmt.Errorf("body of %s %s: %w", r.Method, r.Path, err)
+		return exchange{}, fmt.Errorf("body of %s %s: %w", r.Method, target, err)
 	}
 	u, err := url.Parse(d.base.String() + target)
 	if err != nil {
-		return exchange{}, fmt.Errorf("path %q: not a URL", r.Path)
+		return exchange{}, fmt.Errorf("path %q: not a URL", target)
 	}
 	return exchange{method: r.Method, target: u.String(), path: u.Path, body: body, success: r.Success, secrets: secrets}, nil
 }

@@ -26,6 +26,7 @@ type telnyx struct {
 	nextID    int
 	requests  []string
 	acsSuffix string // what it adds to the ACS URLs that it makes
+	deaf      bool   // it does not switch
 }
 
 var telnyxDocument = described("telnyx-authentication-providers-openapi.yaml")
@@ -114,6 +115,9 @@ func (s *telnyx) one(w http.ResponseWriter, r *http.Request, i int) {
 	case http.MethodPatch:
 		var body map[string]any
 		_ = json.NewDecoder(r.Body).Decode(&body)
+		if s.deaf {
+			delete(body, "active")
+		}
 		merge(record, body)
 	case http.MethodDelete:
 		s.records = append(s.records[:i], s.records[i+1:]...)
@@ -190,7 +194,7 @@ func TestTelnyxProviderIsMadeInactiveAndThenTurnedOn(t *testing.T) {
 			"idp_cert_fingerprint_algorithm": "sha256"},
 		Offered: map[string]string{"acs_url": "https://api.telnyx.com/sso/saml/auth/acme/v2",
 			"sp_entity_id": "https://api.telnyx.com/sso/saml/metadata/acme", "login_url": "https://api.telnyx.com/sso/acme",
-			"name_identifier_format": sso.NameIDEmail}}
+			"name_id_format": sso.NameIDEmail}}
 	if diff := cmp.Diff(want, state); diff != "" {
 		t.Error(diff)
 	}
@@ -343,5 +347,20 @@ func TestPeopleListThatIsNoneIsAnError(t *testing.T) {
 		if people, told, err := newBench(t, "telnyx", server.URL, http.DefaultTransport).People(t.Context()); err == nil || told || people != nil {
 			t.Errorf("%s: people %v, told %v, error %v", name, people, told, err)
 		}
+	}
+}
+
+func TestASwitchThatDoesNothingIsToldByItsPath(t *testing.T) {
+	t.Parallel()
+	server, b, settings := telnyxBench(t)
+	if _, err := b.Push(t.Context(), settings); err != nil {
+		t.Fatal(err)
+	}
+	server.mu.Lock()
+	server.deaf = true
+	server.mu.Unlock()
+	err := b.SetEnabled(t.Context(), true)
+	if err == nil || !strings.Contains(err.Error(), "PATCH /v2/authentication_providers/7f1a-") || strings.Contains(err.Error(), "{{") {
+		t.Errorf("error %v", err)
 	}
 }

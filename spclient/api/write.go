@@ -238,7 +238,11 @@ func (d *Driver) setEnabled(ctx context.Context, on bool, calls []catalog.Call) 
 			rec = *after
 		}
 		if after != nil && after.state.Enabled != on {
-			return fmt.Errorf("%s %s was answered, but SSO is still %s", call.Request.Method, call.Request.Path, onOff(!on))
+			ex, err := d.exchange(call.Request, v, nil)
+			if err != nil {
+				return err
+			}
+			return fmt.Errorf("%s %s was answered, but SSO is still %s", ex.method, ex.path, onOff(!on))
 		}
 	}
 	return nil

@@ -83,6 +83,7 @@ func fileNames(p *catalog.Profile, settings []sso.SPSetting) (map[string]string,
 func valuesText(p *catalog.Profile, settings []sso.SPSetting, names map[string]string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", p.Name)
+	writeBefore(&b, p.Prerequisites)
 	writePage(&b, p.Portal)
 	given := map[string]sso.SPSetting{}
 	for _, s := range settings {
@@ -104,6 +105,18 @@ func valuesText(p *catalog.Profile, settings []sso.SPSetting, names map[string]s
 }
 
 // writePage says where the page is and what comes first there.
+// writeBefore lists what has to be so before anything is entered.
+func writeBefore(b *strings.Builder, prerequisites []string) {
+	if len(prerequisites) == 0 {
+		return
+	}
+	fmt.Fprint(b, "\nBefore you start:\n")
+	for _, text := range prerequisites {
+		fmt.Fprintf(b, "- %s\n", text)
+	}
+	fmt.Fprintln(b)
+}
+
 func writePage(b *strings.Builder, portal *catalog.Portal) {
 	if portal == nil {
 		return

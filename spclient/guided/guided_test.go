@@ -60,6 +60,12 @@ func TestFolderHoldsValuesAndCertificate(t *testing.T) {
 		t.Error(diff)
 	}
 	const want = `net2phone Sync
+
+Before you start:
+- You can manage applications in Okta and open Settings in net2phone Sync.
+- net2phone has switched on SSO configuration access for your account. If Settings has no Single Sign-On page, ask net2phone for it.
+- Everybody who is to sign in has a Sync user with the same e-mail address as in Okta.
+
 https://app.net2phone.com
 Settings → Single Sign-On
 (or: profile icon → Admin Settings → Single Sign On)

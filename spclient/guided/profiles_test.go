@@ -83,7 +83,7 @@ func TestEveryProfileCanBeSetUpByHand(t *testing.T) {
 		{"cloudtalk", nil, []string{"First:\n- Turn Enable Okta SSO on", "Client ID\n0oa1", "Client Secret\n(a secret", "Discovery URL\nhttps://acme.okta.com/\n",
 			"Method\nGET", "Enforce Okta SSO\noff", "- Save"}, "- Enable Okta SSO", "values.txt"},
 		{"custom", map[string]string{"acs_url": "https://sp.example/acs", "audience": "x", "certificate_form": "fingerprint-sha256"},
-			[]string{"Custom SAML service provider\nthe SSO settings of the service provider\n\nIdP SSO URL\n" + idp.SSOURL, "Single Logout URL\n(leave it as it is)",
+			[]string{"Custom SAML service provider\n\nBefore you start:\n- ", "\nthe SSO settings of the service provider\n\nIdP SSO URL\n" + idp.SSOURL, "Single Logout URL\n(leave it as it is)",
 				"IdP certificate\n"}, "okta.cert", "values.txt"},
 	}
 	for _, tt := range tests {

@@ -2,7 +2,6 @@ package sp
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"example.com/ssowizard/internal/sandbox/sp/oidcrp"
@@ -65,15 +64,7 @@ type cloudTalk struct {
 }
 
 func mountCloudTalk(p *provider) error {
-	base := p.env.Transport
-	if base == nil {
-		base = &http.Transport{Proxy: nil, DisableKeepAlives: true}
-	}
-	c := &cloudTalk{provider: p, http: &http.Client{
-		Timeout:       importTakes,
-		Transport:     onlyOkta{origin: p.env.OktaOrigin, base: base},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	c := &cloudTalk{provider: p, http: p.fetcher()}
 	p.portal, p.auth, p.api = c.portalRoutes(), c.authRoutes(), c.apiRoutes()
 	return nil
 }
@@ -123,13 +114,13 @@ func (c *cloudTalk) party(v values, host string) oidcrp.Party {
 
 // onlyOkta lets requests through to the sandbox's own Okta and to nobody else.
 type onlyOkta struct {
-	origin string
-	base   http.RoundTripper
+	env  *environment
+	base http.RoundTripper
 }
 
 func (t onlyOkta) RoundTrip(r *http.Request) (*http.Response, error) {
-	if t.origin == "" || !strings.EqualFold(r.URL.Scheme+"://"+r.URL.Host, t.origin) || r.URL.User != nil {
-		return nil, oidcrp.Refuse(oidcrp.DiscoveryFailed, "the sandbox reaches no identity provider but its own Okta at %s", t.origin)
+	if !t.env.leadsToOkta(r.URL) {
+		return nil, oidcrp.Refuse(oidcrp.DiscoveryFailed, "the sandbox reaches no identity provider but its own Okta at %s", t.env.OktaOrigin)
 	}
 	return t.base.RoundTrip(r)
 }

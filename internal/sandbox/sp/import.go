@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"example.com/ssowizard/internal/sandbox/sp/samlrp"
@@ -20,12 +19,22 @@ const (
 	notFound = "not found"
 )
 
-// fetcher reads metadata from the sandbox's own Okta and from nowhere else. It
+// fetcher reads from the sandbox's own Okta and from nowhere else. It
 // knows no proxy, and a redirect is not followed.
-var fetcher = &http.Client{
-	Timeout:       importTakes,
-	Transport:     &http.Transport{Proxy: nil, DisableKeepAlives: true},
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+func (p *provider) fetcher() *http.Client {
+	return &http.Client{
+		Timeout:       importTakes,
+		Transport:     onlyOkta{env: p.env, base: p.wire()},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// wire carries the provider's own requests.
+func (p *provider) wire() http.RoundTripper {
+	if p.env.Transport != nil {
+		return p.env.Transport
+	}
+	return &http.Transport{Proxy: nil, DisableKeepAlives: true}
 }
 
 // importMetadata fills the settings that stand in an identity provider's
@@ -50,14 +59,14 @@ func (p *provider) importMetadata(ctx context.Context, from string, into values)
 
 func (p *provider) fetchMetadata(ctx context.Context, from string) ([]byte, error) {
 	u, err := url.Parse(from)
-	if err != nil || p.env.OktaOrigin == "" || !strings.EqualFold(u.Scheme+"://"+u.Host, p.env.OktaOrigin) || u.User != nil {
+	if err != nil || !p.env.leadsToOkta(u) {
 		return nil, fmt.Errorf("cannot be imported: the sandbox reads metadata only from its own Okta at %s", p.env.OktaOrigin)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, errors.New("cannot be imported: it is not a URL that can be read")
 	}
-	res, err := fetcher.Do(req)
+	res, err := p.fetcher().Do(req)
 	if err != nil {
 		return nil, errors.New("cannot be imported: Okta does not answer")
 	}

@@ -13,6 +13,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -38,15 +39,26 @@ type Options struct {
 	// People yields everybody with an account. It is run once by New and its
 	// answer is not stored. Of two people with one address the first counts.
 	People func(yield func(Person) bool)
-	// OktaOrigin is the only plain-http origin that passes the providers'
-	// check for https URLs, such as http://127.0.0.1:7001.
+	// OktaOrigin is where the sandbox's Okta is, such as http://127.0.0.1:7001.
+	// It passes the providers' check for https URLs, as does what IsOkta takes.
 	OktaOrigin string
+	// IsOkta tells whether the sandbox's Okta answers at an origin too; nil
+	// knows of none but OktaOrigin.
+	IsOkta func(*url.URL) bool
 	// Transport carries the providers' own requests to the Okta origin; nil
 	// means a plain connection without a proxy.
 	Transport http.RoundTripper
 	// Port, if not nil, returns the port that pages and links name, "" for
 	// none. The ACS URL never has one: it is what production has.
 	Port func() string
+}
+
+// leadsToOkta tells whether an address is one of the sandbox's Okta.
+func (o Options) leadsToOkta(u *url.URL) bool {
+	if u.User != nil {
+		return false
+	}
+	return o.OktaOrigin != "" && strings.EqualFold(u.Scheme+"://"+u.Host, o.OktaOrigin) || o.IsOkta != nil && o.IsOkta(u)
 }
 
 // Info tells where a provider is and how to get in.

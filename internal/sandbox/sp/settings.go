@@ -174,8 +174,7 @@ func (p *provider) checkURL(v string) error {
 	if u.User != nil || u.Fragment != "" {
 		return errors.New("must not hold a user name, a password or a fragment")
 	}
-	origin := strings.ToLower(u.Scheme + "://" + u.Host)
-	if u.Scheme != "https" && (p.env.OktaOrigin == "" || origin != strings.ToLower(p.env.OktaOrigin)) {
+	if u.Scheme != "https" && !p.env.leadsToOkta(u) {
 		return errors.New("must begin with https://")
 	}
 	return nil

@@ -1,0 +1,154 @@
+package tui_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/hint"
+	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/tui"
+	"example.com/ssowizard/tui/tuitest"
+)
+
+// good is what is of use to bySelf.
+const good = "PHNhbWwycDpSZXNwb25zZT4="
+
+// bySelf plays a run whose sign-in a person makes.
+func (f *fake) bySelf(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+	if p.Job.Verb == tui.Enable {
+		return passing(ctx, p, report)
+	}
+	steps(p, report, plan.StepTest)
+	waits := func(err error) (plan.Result, error) {
+		report(plan.Event{Kind: plan.EventStep, Time: time.Now(), Step: plan.StepTest, Status: plan.Failed, Detail: err.Error()})
+		return plan.Result{Command: p.Plan.Command, Changed: true}, err
+	}
+	s := tui.BySelf{Flow: sso.FlowSPInitiated, URL: "https://auth.net2phone.com/saml/login?test=2f1c9d7e4b8a4f6c", Login: "ana.lima@acme.example"}
+	for {
+		text, err := f.person.SignIn(ctx, s)
+		if err != nil {
+			return waits(err)
+		}
+		f.brought = append(f.brought, text)
+		if text == good || len(text) > 20_000 {
+			break
+		}
+		s.Problem = hint.New(hint.Usage, "answer of the sign-in: this is a web page without a SAMLResponse", "copy the SAMLResponse of the POST, not the page that it leads to")
+	}
+	yes, err := f.person.LetIn(ctx, s)
+	if err != nil {
+		return waits(err)
+	}
+	if !yes {
+		return badTest(ctx, p, report)
+	}
+	for _, c := range checks(true) {
+		report(plan.Event{Kind: plan.EventCheck, Time: time.Now(), Step: plan.StepTest, Check: &c})
+	}
+	report(plan.Event{Kind: plan.EventStep, Time: time.Now(), Step: plan.StepTest, Status: plan.Done})
+	return result(p), nil
+}
+
+// moreFactors plays a run in which Okta asks the tester for a second factor.
+func moreFactors(_ context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+	steps(p, report, plan.StepTest)
+	bad := sso.Finding{Code: "sign_in.more_factors", Flow: sso.FlowSPInitiated, Expected: "signed in with a password", Got: "Okta asks for a second factor",
+		Fix: "The org's policy wants a second factor, so sign in by hand or in a browser for this test."}
+	report(plan.Event{Kind: plan.EventCheck, Time: time.Now(), Step: plan.StepTest, Check: &bad})
+	err := hint.New(hint.TestFailed, "1 of 1 checks failed, first: sign_in.more_factors", "")
+	report(plan.Event{Kind: plan.EventStep, Time: time.Now(), Step: plan.StepTest, Status: plan.Failed, Detail: err.Error()})
+	return plan.Result{Command: p.Plan.Command, Changed: true}, err
+}
+
+func TestASignInByHandTakesWhatIsPastedAndSaysWhatIsWrong(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = f.bySelf }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toTester(d)
+		d.Press("right", "right")
+		d.See("yes, by hand in a browser of my own")
+		d.DontSee("Password")
+		d.Press("enter", "ctrl+u")
+		d.Type("ana.lima@acme.example")
+		d.Press("enter")
+		d.See("This is what will be done")
+		d.Press("end")
+		d.See("Test by hand")
+		if got := f.lastJob(t).Answers.Text(ask.Test); got != "by-hand" {
+			t.Errorf("--test %s", got)
+		}
+		d.Press("a")
+		d.See("Sign in yourself", "Open a private window", "sign in as ana.lima@acme.example", "https://auth.net2phone.com/saml/login?test=")
+		d.Press("ctrl+y")
+		d.See("Copied the address.")
+		if !strings.HasPrefix(f.copied, "https://auth.net2phone.com/saml/login?test=") {
+			t.Errorf("copied %q", f.copied)
+		}
+		d.Press("enter") // nothing to check
+		d.Paste("<html>\n\n<body>Welcome</body></html>")
+		d.Press("enter")
+		d.See("this is a web page without a SAMLResponse", "copy the SAMLResponse of the POST")
+		large := strings.Repeat("QUJDREVG", 3000)
+		d.Paste(large[:12_000])
+		d.Paste(large[12_000:])
+		d.See("24,000 characters")
+		d.DontSee("without a SAMLResponse")
+		d.Press("enter")
+		d.See("Did the page let you in?", "Did net2phone Sync let you in with it")
+		d.Press("y")
+		d.See("Everything in the plan is done")
+		if diff := cmp.Diff([]string{"<html>\n\n<body>Welcome</body></html>", large}, f.brought); diff != "" {
+			t.Error(diff)
+		}
+		d.Press("enter", "enter")
+		d.Type("net2phone Sync")
+		d.Press("enter", "enter", "y")
+		if !strings.Contains(f.copied, "--test by-hand --test-user ana.lima@acme.example") {
+			t.Errorf("the same run is %q", f.copied)
+		}
+	})
+}
+
+func TestASignInByHandCanBeLeftForLater(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = f.bySelf }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.Type("half a path?")
+		d.See("Help: Sign in yourself")
+		d.Press("?")
+		d.See("half a path?")
+		d.Press("esc")
+		d.See("Stopped", "the sign-in by hand still waits for you")
+		d.Press("r")
+		d.See("Sign in yourself")
+		d.Press("ctrl+c")
+		d.See("Stop here?")
+		d.Press("y")
+		d.See("You stopped the run")
+		d.Press("q")
+		if !d.Ended() {
+			t.Error("q does not leave")
+		}
+		if last := f.drafts[len(f.drafts)-1]; last == nil {
+			t.Error("the draft is gone")
+		}
+	})
+}
+
+func TestWhoIsAskedForMoreFactorsMaySignInThemselves(t *testing.T) {
+	for key, way := range map[string]string{"h": "by-hand", "w": "browser"} {
+		walkIn(t, func(f *fake) { f.events = moreFactors }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+			toApply(d)
+			d.See("sign-in: more factors", "sign in by hand, in a browser of your own")
+			f.events = f.bySelf
+			d.Press(key)
+			d.See("Sign in yourself")
+			if got := f.lastJob(t).Answers.Text(ask.Test); got != way {
+				t.Errorf("--test %s", got)
+			}
+		})
+	}
+}
