@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/huh"
 
 	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 )
 
@@ -29,8 +30,9 @@ type adopt struct {
 	list    []Adoptable
 	cursor  int
 
-	// form asks what the chosen app does not tell, nil while choosing.
+	// form asks which app it is, and what neither side tells; nil while choosing.
 	form     *form
+	untold   bool // neither side told everything, so the profile's inputs are asked
 	chosen   Adoptable
 	inputs   *details
 	working  bool
@@ -119,9 +121,10 @@ func (s *adopt) listKey(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// choose takes the app under the cursor, and asks what it does not tell.
+// choose takes the app under the cursor, or asks which one it is. What the
+// service provider is to have is read off both sides.
 func (s *adopt) choose() tea.Cmd {
-	s.adoptErr = nil
+	s.adoptErr, s.untold = nil, false
 	s.chosen = Adoptable{}
 	if s.cursor < len(s.list) {
 		s.chosen = s.list[s.cursor]
@@ -130,12 +133,28 @@ func (s *adopt) choose() tea.Cmd {
 			return nil
 		}
 	}
-	s.form, s.inputs = &form{env: s.env}, nil
-	s.ask()
-	if len(s.form.fields) == 0 {
-		s.form = nil
+	if s.form, s.inputs = nil, nil; s.chosen.AppID != "" {
 		return s.begin()
 	}
+	s.form = &form{env: s.env}
+	s.ask()
+	return s.form.Init()
+}
+
+// askRest asks what neither side told; it is nil when there is nothing to ask.
+func (s *adopt) askRest() tea.Cmd {
+	s.untold = true
+	if s.form == nil {
+		s.form = &form{env: s.env}
+	}
+	s.arrange()
+	if len(s.form.fields) == s.before() {
+		if s.before() == 0 {
+			s.form = nil
+		}
+		return nil
+	}
+	s.form.focus = s.before()
 	return s.form.Init()
 }
 
@@ -198,7 +217,10 @@ func (s *adopt) arrange() {
 		}
 	}
 	s.inputs.arrange()
-	s.form.fields = append(s.form.fields[:s.before():s.before()], s.inputs.form.fields...)
+	s.form.fields = s.form.fields[:s.before():s.before()]
+	if s.untold {
+		s.form.fields = append(s.form.fields, s.inputs.form.fields...)
+	}
 	s.form.focus = min(s.form.focus, max(len(s.form.fields)-1, 0))
 }
 
@@ -233,7 +255,7 @@ func (s *adopt) begin() tea.Cmd {
 }
 
 func (s *adopt) answered() map[string]string {
-	if s.form == nil || s.inputs == nil {
+	if s.form == nil || s.inputs == nil || !s.untold {
 		return nil
 	}
 	return s.inputs.inputs()
@@ -242,6 +264,9 @@ func (s *adopt) answered() map[string]string {
 func (s *adopt) adopted(msg adoptedMsg) tea.Cmd {
 	s.working, s.adoptErr = false, msg.err
 	if msg.err != nil {
+		if hint.CodeOf(msg.err) == hint.Usage && !s.untold {
+			return s.askRest()
+		}
 		return nil
 	}
 	text := "Taken over: " + plain(s.draft.Connection) + ". Nothing was changed on either side."

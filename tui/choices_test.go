@@ -114,3 +114,28 @@ func TestAWaitIsCountedDownOnAnyScreenAndEnds(t *testing.T) {
 		d.See("Support EMEA")
 	})
 }
+
+func TestTakingOverAsksOnlyWhatNeitherSideTells(t *testing.T) {
+	walkIn(t, func(f *fake) { untold(t, f) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toAdopt(d)
+		d.Press("enter")
+		d.See("Short name", "neither in the app nor at Telnyx")
+		given := func() string {
+			inputs, err := f.lastJob(t).Answers.InputMap()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return inputs["short_name"]
+		}
+		if got := given(); got != "" {
+			t.Errorf("asked before anything was read: %q", got)
+		}
+		f.adoptErr = nil
+		d.Type("acme")
+		d.Press("enter", "enter")
+		d.See("Taken over: telnyx. Nothing was changed on either side.")
+		if got := given(); got != "acme" {
+			t.Errorf("short_name is %q", got)
+		}
+	})
+}

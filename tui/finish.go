@@ -73,6 +73,8 @@ func (j journey) headline() string {
 	name := j.spName()
 	r := j.last.result
 	switch {
+	case j.verb == Undo && r.Left != "":
+		return "Taken back what ssowizard did: " + plain(r.Left) + "."
 	case j.verb == Undo:
 		return "Taken back. " + name + " and Okta no longer know of each other."
 	case j.verb == Test:
@@ -169,6 +171,9 @@ func (j journey) facts(profile *catalog.Profile) []fact {
 
 // rotatedHeadline is the end of a rotation in one sentence.
 func (j journey) rotatedHeadline(name string) string {
+	if j.last.result.Rotated == nil {
+		return "Okta and " + name + " are on the old key and certificate, as before."
+	}
 	what := "The certificate is rotated"
 	if p := j.world.Profile(j.draft.SP); p != nil && p.Protocol == sso.OIDC {
 		what = "The client secret is replaced"

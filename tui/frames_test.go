@@ -166,6 +166,7 @@ var states = []state{
 	{"adopt", marked, toAdopt},
 	{"adopt-by-id", marked, func(d *tuitest.Driver) { toAdopt(d); d.Press("down", "down", "enter"); d.Type("0ab") }},
 	{"adopt-refused", func(t *testing.T, f *fake) { marked(t, f); f.adoptErr = elsewhere }, func(d *tuitest.Driver) { toAdopt(d); d.Press("enter") }},
+	{"adopt-untold", untold, func(d *tuitest.Driver) { toAdopt(d); d.Press("enter") }},
 	{"adopt-working", func(t *testing.T, f *fake) { marked(t, f); f.hold["Adopt"] = make(chan struct{}) }, func(d *tuitest.Driver) { toAdopt(d); d.Press("enter") }},
 	{"adopt-done", marked, func(d *tuitest.Driver) { toAdopt(d); d.Press("enter") }},
 	{"help", nil, func(d *tuitest.Driver) { toOrg(d); d.Press("?") }},
@@ -221,6 +222,13 @@ func limited(f *fake, name string) {
 func marked(_ *testing.T, f *fake) {
 	f.adoptable = []tui.Adoptable{{AppID: "0oaexample", Label: "net2phone Sync", Connection: "phones", Profile: "net2phone", Active: true},
 		{AppID: "0oaother", Label: "Sync\x1b[7m EMEA", Connection: "emea", Profile: "gone"}}
+}
+
+// untold is an app whose service provider does not tell everything.
+func untold(t *testing.T, f *fake) {
+	f.world.Profiles = []*catalog.Profile{profile(t, "telnyx")}
+	f.adoptable = []tui.Adoptable{{AppID: "0oaexample", Label: "Telnyx", Connection: "telnyx", Profile: "telnyx", Active: true}}
+	f.adoptErr = hint.New(hint.Usage, "short_name (Short name) is neither in the app nor at Telnyx", "give it with --input short_name=acme")
 }
 
 var elsewhere = hint.New(hint.Refused, `connection "phones" already manages the app 0oaanother`, "choose another connection name")
