@@ -170,3 +170,117 @@ func TestAnAppThatAnotherMachineMadeAtTheSameTimeIsSeenBeforeTurningOn(t *testin
 		t.Errorf("on: %v, %v", held.Enabled, err)
 	}
 }
+
+func TestASwitchThatCannotBeFollowedIsTurnedBackAndSaid(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []fault{serverError, deadToken, refused} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			w, spec, _ := setUp(t, "telnyx", false)
+			spec.Enable = true
+			core, k := w.start("telnyx")
+			switched := 0
+			w.wire.fault = func(_ int, req *http.Request) fault {
+				if switching(req) {
+					switched++
+				}
+				if switched == 1 && req.Method == http.MethodGet && req.URL.Host != "127.0.0.1:7001" {
+					return kind // what follows the switch cannot be read
+				}
+				return none
+			}
+			res, _, err := carryOut(core, spec)
+			if err == nil || res.Enabled || !strings.Contains(err.Error(), "so it is off again") {
+				t.Errorf("%+v, %v", res, err)
+			}
+			w.wire.fault = nil
+			held, readErr := core.SP.Read(context.Background())
+			state, _, _ := k.Load()
+			if readErr != nil || held.Enabled || state.SignInOwed || state.Proof == nil {
+				t.Errorf("on: %v, %v; owed: %v, proof %v", held.Enabled, readErr, state.SignInOwed, state.Proof)
+			}
+			core, _ = w.start("telnyx")
+			if res, _, err := carryOut(core, spec); err != nil || !res.Tested || !res.Enabled {
+				t.Errorf("again: %+v, %v", res, err)
+			}
+		})
+	}
+}
+
+func TestAnotherCommandThatProvesTheNewKeyEndsItsRotation(t *testing.T) {
+	t.Parallel()
+	for _, between := range []string{"setup", "test"} {
+		t.Run(between, func(t *testing.T) {
+			t.Parallel()
+			w, spec, appID := setUp(t, "net2phone", true)
+			core, k := w.start("net2phone")
+			switches := 0
+			w.wire.fault = func(_ int, req *http.Request) fault {
+				if req.Method == http.MethodPut && strings.HasSuffix(req.URL.Path, "/api/v1/apps/"+appID) {
+					switches++
+					return killAfter
+				}
+				return none
+			}
+			if err := doRotate(w, core); err == nil || switches != 1 {
+				t.Fatalf("%v, %d switches", err, switches)
+			}
+			core, k = w.start("net2phone")
+			state, _, _ := k.Load()
+			stopped := state.Rotation.ToKID
+			var err error
+			if between == "setup" {
+				_, _, err = carryOut(core, spec)
+			} else {
+				var p *plan.Plan
+				var o plan.Observed
+				if o, err = core.Observe(context.Background(), spec); err == nil {
+					if p, err = plan.MakeTest(spec, core.Profile, o, core.Diff); err == nil {
+						_, err = core.Apply(context.Background(), p)
+					}
+				}
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if state, _, _ = k.Load(); state.Rotation != nil || state.Unfinished != "" {
+				t.Errorf("%s leaves %+v, unfinished %q", between, state.Rotation, state.Unfinished)
+			}
+			core, _ = w.start("net2phone")
+			res, err := rotateOnce(core)
+			if err != nil || res.Rotated == nil || res.Rotated.FromKID != stopped || res.App.KID == stopped {
+				t.Errorf("another rotation: %+v, %v", res, err)
+			}
+		})
+	}
+}
+
+func TestOurOwnRotationIsNoDifference(t *testing.T) {
+	t.Parallel()
+	w, spec, _ := setUp(t, "net2phone", true)
+	core, _ := w.start("net2phone")
+	ctx := context.Background()
+	kept, _, _ := kept(core)
+	o, err := core.Observe(ctx, kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := core.Okta.Keys(ctx, o.App.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.MakeRotate(kept, core.Profile, o, keys, 10, core.Diff)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := core.Apply(ctx, p); err != nil {
+		t.Fatal(err)
+	}
+	core, _ = w.start("net2phone")
+	if o, err = core.ObserveAll(ctx, spec); err != nil {
+		t.Fatal(err)
+	}
+	if status, err := plan.StatusOf(spec, core.Profile, o, core.Diff, w.clock.Now()); err != nil || status.Tested || len(status.Drift) > 0 {
+		t.Errorf("%+v, %v", status, err)
+	}
+}

@@ -80,7 +80,7 @@ func TestWithTwoCertificatesThereIsNoMomentInWhichASignInFails(t *testing.T) {
 				most = max(most, len(s.held()))
 				return none
 			}
-			res, err := rotateSixth(core)
+			res, err := rotateOnce(core)
 			if err != nil || !res.Tested || res.Rotated == nil || res.Rotated.GapCalls != 0 {
 				t.Fatalf("%+v, %v", res, err)
 			}
@@ -99,7 +99,7 @@ func TestWithTwoCertificatesThereIsNoMomentInWhichASignInFails(t *testing.T) {
 	}
 }
 
-func rotateSixth(core *plan.Core) (plan.Result, error) {
+func rotateOnce(core *plan.Core) (plan.Result, error) {
 	p, err := planRotation(core)
 	if err != nil {
 		return plan.Result{}, err
@@ -114,7 +114,7 @@ func TestARotationWithTwoCertificatesGoesOnAfterEveryCrash(t *testing.T) {
 			t.Parallel()
 			w, s := setUpWithTwo(t, form)
 			core := sixthCore(w, changes...)
-			if _, err := rotateSixth(core); err != nil {
+			if _, err := rotateOnce(core); err != nil {
 				t.Fatal(err)
 			}
 			calls := len(w.wire.calls)
@@ -129,12 +129,12 @@ func TestARotationWithTwoCertificatesGoesOnAfterEveryCrash(t *testing.T) {
 					w, s := setUpWithTwo(t, form)
 					core := sixthCore(w, changes...)
 					w.wire.fault = at(n+1, kind)
-					_, _ = rotateSixth(core)
+					_, _ = rotateOnce(core)
 					what := fmt.Sprintf("call %d, %s", n+1, kind)
 					if problem := s.visit(); problem != "" {
 						t.Errorf("%s: nobody can sign in: %s", what, problem)
 					}
-					res, err := rotateSixth(sixthCore(w, changes...))
+					res, err := rotateOnce(sixthCore(w, changes...))
 					if err != nil || !res.Tested {
 						t.Errorf("%s: the same command again: %+v, %v", what, res, err)
 						continue
@@ -168,7 +168,7 @@ func TestAFailedProofWithTwoCertificatesGoesBackWithoutAGap(t *testing.T) {
 			old := s.held()
 			core := sixthCore(w, changes...)
 			core.SignIn = brokenSignIn{}
-			_, err := rotateSixth(core)
+			_, err := rotateOnce(core)
 			if hint.CodeOf(err) != hint.TestFailed {
 				t.Fatalf("%v", err)
 			}
@@ -176,7 +176,7 @@ func TestAFailedProofWithTwoCertificatesGoesBackWithoutAGap(t *testing.T) {
 				t.Errorf("%s; %s", diff, s.visit())
 			}
 			// The key that was made is used by the next try, which works.
-			if res, err := rotateSixth(sixthCore(w, changes...)); err != nil || !res.Tested || slices.Equal(old, s.held()) {
+			if res, err := rotateOnce(sixthCore(w, changes...)); err != nil || !res.Tested || slices.Equal(old, s.held()) {
 				t.Errorf("%+v, %v", res, err)
 			}
 		})

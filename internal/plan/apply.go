@@ -39,7 +39,10 @@ func (r *run) apply(ctx context.Context) error {
 	if quiet {
 		return nil
 	}
-	return r.end()
+	if err := r.end(); err != nil || r.plan.Rotate == nil || !r.plan.Rotate.back {
+		return err
+	}
+	return wentBack(r.profile.Name, r.connection())
 }
 
 // begin notes what this run is about before its first write.
@@ -74,8 +77,10 @@ func (r *run) end() error {
 	if r.whole() {
 		if err := r.save(func(s *sso.State) {
 			s.Unfinished = ""
-			if r.command == "rotate" {
-				s.Rotation = nil // also one that nothing has proven
+			// A rotation has come to its end, also one that nothing has proven; and
+			// a set-up has brought both sides together on the key in use.
+			if r.command == "rotate" || r.command == "setup" && r.app.SAML != nil {
+				s.Rotation = nil
 			}
 		}); err != nil {
 			return err
@@ -88,7 +93,7 @@ func (r *run) end() error {
 // that a run that changes nothing on either side writes nothing here either.
 func (r *run) sameState() bool {
 	o := r.plan.Observed
-	return o.HaveState && o.State.Unfinished == "" && o.App != nil && o.State.AppID == o.App.ID && r.sameAnswers()
+	return o.HaveState && o.State.Unfinished == "" && o.App != nil && o.State.AppID == o.App.ID && o.State.Rotation == nil && r.sameAnswers()
 }
 
 // sameAnswers tells whether the kept state has the answers of this run: others
@@ -234,6 +239,10 @@ func (r *run) connection() string {
 func (r *run) tested() bool {
 	if r.state.SignInOwed && r.sp.Enabled {
 		return false
+	}
+	if r.plan.Rotate != nil && r.rotated == nil && r.before.idp.SSOURL != "" && r.state.Proof != nil &&
+		r.state.Proof.Digest == Digest(r.profile, r.app, r.before.idp, r.plan.Observed.SP) {
+		return true // nothing of the rotation is in force yet
 	}
 	return r.proven || (r.state.Proof != nil && r.app.ID != "" && r.state.Proof.Digest == Digest(r.profile, r.app, r.idp, r.sp))
 }

@@ -22,23 +22,7 @@ func (r *run) stepEnable(ctx context.Context, _ Step) (string, error) {
 	if err := r.oweSignIn(); err != nil {
 		return "", err
 	}
-	if !r.sp.Enabled {
-		err := r.write(ctx, StepEnable, "turn on sign-in with Okta at "+r.profile.Name, func(ctx context.Context) (string, error) {
-			return "", r.SP.SetEnabled(ctx, true)
-		})
-		if err != nil {
-			return "", err
-		}
-	}
-	state, err := r.SP.Read(ctx)
-	if err != nil {
-		return "", err
-	}
-	r.sp = state
-	if !state.Enabled {
-		return "", hint.New(hint.Failed, r.profile.Name+" took the switch but still reads as off", "look at its settings page")
-	}
-	if err := r.keepEnabled(); err != nil {
+	if err := r.switchOn(ctx); err != nil {
 		return "", err
 	}
 	if err := r.proveEnabled(ctx); err != nil {
@@ -48,6 +32,36 @@ func (r *run) stepEnable(ctx context.Context, _ Step) (string, error) {
 		return "", err
 	}
 	return r.turnedOn("on"), nil
+}
+
+// switchOn turns the switch and sees that it is on. What stops the run after
+// that must not leave people with a switch that nobody has tried.
+func (r *run) switchOn(ctx context.Context) error {
+	var err error
+	if !r.sp.Enabled {
+		err = r.write(ctx, StepEnable, "turn on sign-in with Okta at "+r.profile.Name, func(ctx context.Context) (string, error) {
+			return "", r.SP.SetEnabled(ctx, true)
+		})
+	}
+	patient, stop := withGrace(ctx, r.Clock)
+	defer stop()
+	state, readErr := r.SP.Read(patient)
+	switch {
+	case err != nil && (readErr != nil && !outcomeUnknown(err) || readErr == nil && !state.Enabled):
+		return err
+	case readErr != nil:
+		r.sp.Enabled = true
+		cause := errors.Join(err, readErr, r.keepEnabled())
+		if !r.signInFollows() {
+			return hint.Add(cause, "sign-in with Okta may be on at %s: look there", r.profile.Name)
+		}
+		return r.turnOffAgain(ctx, cause)
+	}
+	r.sp = state
+	if !state.Enabled {
+		return hint.New(hint.Failed, r.profile.Name+" took the switch but still reads as off", "look at its settings page")
+	}
+	return r.keepEnabled()
 }
 
 // turnedOn is what to say of the switch: that it is on, and what follows.
@@ -108,13 +122,20 @@ func (r *run) proveEnabled(ctx context.Context) error {
 	if !r.sp.Readable {
 		return r.turnOffByHand(cause)
 	}
+	return r.turnOffAgain(ctx, cause)
+}
+
+// turnOffAgain takes the switch back before people meet it, because the real
+// sign-in that has to follow it has failed or cannot be made.
+func (r *run) turnOffAgain(ctx context.Context, cause error) error {
 	ctx = context.WithoutCancel(ctx)
+	r.insist = true
 	err := r.write(ctx, StepEnable, "turn off again at "+r.profile.Name, func(ctx context.Context) (string, error) {
 		return "", r.SP.SetEnabled(ctx, false)
 	})
 	if err != nil {
 		return hint.Seal(hint.TestFailed, fmt.Errorf("%w; and turning %s off again failed: %w", cause, r.profile.Name, err),
-			"turn it off by hand at once: people may not be able to sign in")
+			"it is on, and people may not be able to sign in: turn it off by hand at once, or run the same command again, which signs in or turns it off")
 	}
 	r.sp.Enabled = false
 	refuted := hint.CodeOf(cause) == hint.TestFailed // and not only stopped
@@ -129,6 +150,9 @@ func (r *run) proveEnabled(ctx context.Context) error {
 	})
 	if err != nil {
 		return errors.Join(cause, err)
+	}
+	if !refuted {
+		return hint.Add(fmt.Errorf("turned on, but the real sign-in that has to follow could not be made, so it is off again: %w", cause), "run the same command again")
 	}
 	return hint.Seal(hint.TestFailed, fmt.Errorf("the first real sign-in after turning on failed, so it is off again: %w", cause), "")
 }

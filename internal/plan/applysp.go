@@ -18,7 +18,7 @@ func (r *run) stepPush(ctx context.Context, _ Step) (string, error) {
 		return "", err
 	}
 	if r.plan.Spec.Push == sso.PushGuided {
-		return r.handOver(StepPush, want, "enter these values")
+		return r.handOver(StepPush, want, r.toPush())
 	}
 	if err := r.keepBefore(); err != nil {
 		return "", err

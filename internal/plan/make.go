@@ -254,6 +254,11 @@ func (m *maker) proofHolds() bool {
 			return false
 		}
 	}
+	return m.proofFits()
+}
+
+// proofFits tells whether a kept proof is for exactly the values in force.
+func (m *maker) proofFits() bool {
 	o := m.Observed
 	return o.HaveState && o.State.Proof != nil && o.App != nil && o.IdP != nil &&
 		o.State.Proof.Digest == Digest(m.Profile, *o.App, *o.IdP, o.SP)

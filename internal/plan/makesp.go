@@ -69,8 +69,9 @@ func (m *maker) settingChanges() ([]sso.Change, error) {
 		have, ok := o.SP.Settings[s.ID]
 		switch {
 		case s.Secret:
-			// It cannot be read back, so whoever sets things back has it written again.
-			if o.State.SecretID != o.IdP.SecretID || !o.SP.Configured || m.Spec.Override {
+			// It cannot be read back, so whoever sets things back has it written
+			// again, unless a proof says that it is right.
+			if o.State.SecretID != o.IdP.SecretID || !o.SP.Configured || m.Spec.Override && !m.proofFits() {
 				changes = append(changes, sso.Change{Field: s.ID, To: "secret " + o.IdP.SecretID + " (not shown)"})
 			}
 		case ok && m.Profile.SettingsEqual(s.ID, have, s.Value), !ok && s.Value == "":

@@ -44,7 +44,7 @@ func (m *maker) sinceProof() []Drift {
 	var out []Drift
 	was, is := o.State.Proof.App, signOnValues(m.diff, *o.App)
 	for _, field := range fieldsOf(was, is) {
-		if was != nil && !sameJSON(was[field], is[field]) {
+		if was != nil && !sameJSON(was[field], is[field]) && !m.oursInApp(field, is[field]) {
 			out = append(out, Drift{Side: "okta", Field: field, Want: was[field], Got: is[field]})
 		}
 	}
@@ -54,11 +54,27 @@ func (m *maker) sinceProof() []Drift {
 	before := o.State.Proof.SP
 	for _, field := range fieldsOf(before, o.SP.Settings) {
 		late, _ := m.Profile.Setting(field)
-		if before != nil && !late.Late && before[field] != o.SP.Settings[field] && !m.Profile.SettingsEqual(field, before[field], o.SP.Settings[field]) {
+		if before != nil && !late.Late && !m.sameSetting(field, before[field]) && !m.sameSetting(field, o.State.AppliedSP[field]) {
 			out = append(out, Drift{Side: "sp", Field: field, Want: shortCertificate(nilIfEmpty(before[field])), Got: shortCertificate(nilIfEmpty(o.SP.Settings[field]))})
 		}
 	}
 	return out
+}
+
+// oursInApp tells whether a run of ours has left the value there.
+func (m *maker) oursInApp(field string, value any) bool {
+	s := m.Observed.State
+	if field == kidField {
+		return value == s.KID
+	}
+	ours, known := s.AppliedApp[field]
+	return known && sameJSON(ours, value)
+}
+
+// sameSetting tells whether the service provider holds the text.
+func (m *maker) sameSetting(field, text string) bool {
+	held := m.Observed.SP.Settings[field]
+	return held == text || m.Profile.SettingsEqual(field, held, text)
 }
 
 // fieldsOf are the fields of both, sorted.

@@ -68,8 +68,7 @@ func MakeRotate(spec sso.Spec, profile *catalog.Profile, o Observed, keys []sso.
 	for _, k := range keys {
 		m.Rotate.known = append(m.Rotate.known, k.KID)
 	}
-	resumed := o.State.Rotation
-	if resumed != nil && resumed.ToKID == o.App.KID {
+	if resumed := o.State.Rotation; resumed != nil && resumed.ToKID == o.App.KID && o.State.Unfinished == "rotate" {
 		m.Rotate.FromKID, m.Rotate.ToKID, m.Rotate.gap, m.Rotate.gapMS = resumed.FromKID, resumed.ToKID, resumed.GapCalls, resumed.GapMS
 	} else {
 		key := m.unusedKey(keys)
@@ -124,7 +123,7 @@ func validFor(k sso.SigningKey, years int) bool {
 // refuseUneven refuses to rotate where the two sides do not agree to begin with,
 // or somebody has changed the app since, unless a rotation is under way.
 func (m *maker) refuseUneven() error {
-	if m.Observed.State.Rotation != nil || m.Spec.Override {
+	if m.Observed.State.Rotation != nil && m.Observed.State.Unfinished == "rotate" || m.Spec.Override {
 		return nil
 	}
 	m.drift = append(m.drift, appDrift(m.Observed, m.diff(*m.Observed.App, m.WantApp))...)

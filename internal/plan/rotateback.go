@@ -20,6 +20,15 @@ func (m *maker) backSteps() {
 	m.rotateTest("")
 }
 
+// putBack is what a person has to do on a way back.
+const putBack = "put the old certificate back on the page now, because nobody can sign in until then"
+
+// wentBack is the end of a rotation whose proof had failed: nothing is new.
+func wentBack(sp, connection string) error {
+	return hint.New(hint.TestFailed, fmt.Sprintf("the new certificate was not proven: Okta and %s are on the old key and certificate again", sp),
+		"find out what failed, then try again: ssowizard rotate "+connection)
+}
+
 // backByHand hands the old values over. What a person entered last stays known
 // as what the page holds until they say that it is right again.
 func (r *run) backByHand(cause error) error {
@@ -33,10 +42,9 @@ func (r *run) backByHand(cause error) error {
 	if err != nil {
 		return err
 	}
-	todo := "put the old certificate back on its page now, because nobody can sign in until then"
-	waiting := r.handoff(StepPush, r.toEnter(want), todo)
+	waiting := r.handoff(StepPush, r.toEnter(want), putBack)
 	if hint.CodeOf(waiting) != hint.Waiting {
 		return fmt.Errorf("%w; and the old values could not be handed over: %w", cause, waiting)
 	}
-	return hint.Seal(hint.Waiting, fmt.Errorf("%w; Okta signs with the old key again, and %s has to get the old certificate back", cause, r.profile.Name), thenConfirm(todo, StepPush))
+	return hint.Seal(hint.Waiting, fmt.Errorf("%w; Okta signs with the old key again, and %s has to get the old certificate back", cause, r.profile.Name), thenConfirm(putBack, StepPush))
 }

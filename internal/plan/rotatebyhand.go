@@ -1,10 +1,29 @@
 package plan
 
-import "context"
+import (
+	"context"
+
+	"example.com/ssowizard/internal/sso"
+)
 
 // A settings page that saves only what has passed its own test takes the new
 // certificate only once Okta signs with it. There the order of a rotation by
 // hand is: get ready, switch Okta, test and save.
+
+// toPush is what a person has to do with the values.
+func (r *run) toPush() string {
+	switch rp := r.plan.Rotate; {
+	case rp == nil:
+		return "enter these values"
+	case rp.back:
+		return putBack
+	case r.profile.Protocol == sso.OIDC:
+		return "enter the new client secret; the old one goes on working until the new one is proven"
+	case r.profile.HoldsSeveral():
+		return "enter the new certificate beside the old one, which stays"
+	}
+	return "enter and save the new certificate, and go on here at once: nobody can sign in from then until Okta signs with the new key"
+}
 
 // switchFirstSteps plans such a rotation.
 func (m *maker) switchFirstSteps(switched bool) error {

@@ -123,6 +123,18 @@ func (r *run) afterFailedPush(ctx context.Context, cause error) error {
 	return r.goBack(ctx, cause, false)
 }
 
+// endRotation takes a rotation that stopped before its proof for ended, now that
+// another command has proven the new key.
+func (r *run) endRotation(s *sso.State) {
+	if r.command == "rotate" || s.Rotation == nil || r.app.SAML == nil || s.Rotation.ToKID != r.app.KID || r.profile.HoldsSeveral() {
+		return
+	}
+	s.Rotation = nil
+	if s.Unfinished == "rotate" {
+		s.Unfinished = ""
+	}
+}
+
 // holds tells whether the service provider holds what was read last of it for
 // these values.
 func (r *run) holds(idp sso.IdPValues) bool {

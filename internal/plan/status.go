@@ -92,6 +92,9 @@ func (m *maker) statusDrift() []Drift {
 		out = append(out, Drift{Side: "okta", Field: "status", Want: sso.StatusActive, Got: o.App.Status})
 	}
 	for _, c := range m.diff(*o.App, m.WantApp) {
+		if c.Field == noteField && sameJSON(o.State.AppliedApp[noteField], nilIfEmpty(o.App.AdminNote)) {
+			continue // our mark is yet to be set
+		}
 		out = append(out, Drift{Side: "okta", Field: c.Field, Want: c.To, Got: c.From})
 	}
 	kid, switched := m.keySwitched()
@@ -113,7 +116,7 @@ func (m *maker) statusDrift() []Drift {
 	for _, c := range m.readable(changes) {
 		out = append(out, Drift{Side: "sp", Field: c.Field, Want: c.To, Got: c.From})
 	}
-	if on := o.State.EnabledAt != nil; o.SP.Readable && m.Profile.TurnOn == catalog.TurnOnSwitch && on != o.SP.Enabled {
+	if on := o.State.EnabledAt != nil || o.State.SignInOwed && o.SP.Enabled; o.SP.Readable && m.Profile.TurnOn == catalog.TurnOnSwitch && on != o.SP.Enabled {
 		out = append(out, Drift{Side: "sp", Field: "enabled", Want: on, Got: o.SP.Enabled})
 	}
 	return out

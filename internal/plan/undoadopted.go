@@ -46,7 +46,9 @@ func (m *maker) undoAdopted() {
 		m.add(StepAssign, Delete, "Okta: take the app away from "+joinNames(m.Unassign), nil)
 	}
 	label := sso.PlainText(o.App.Label, 100)
-	if _, marked := sso.FindMarker(o.App.AdminNote); marked {
+	if _, marked := sso.FindMarker(o.App.AdminNote); marked && o.App.Status != sso.StatusActive {
+		m.add(StepApp, None, fmt.Sprintf("Okta: app %q stays, and so does our mark: Okta changes no app that is not active", label), nil)
+	} else if marked {
 		m.add(StepApp, Delete, fmt.Sprintf("Okta: take our mark off app %q, which was there before us and stays", label),
 			[]sso.Change{{Field: noteField, From: o.App.AdminNote, To: sso.WithoutMarker(o.App.AdminNote)}})
 	} else {

@@ -45,6 +45,7 @@ func (r *run) stepTest(ctx context.Context, _ Step) (string, error) {
 	err := r.save(func(s *sso.State) {
 		s.Proof, s.ByHand = &proof, nil
 		s.SignInOwed = s.SignInOwed && !r.sp.Enabled // where it is on, a real sign-in was among the tests
+		r.endRotation(s)
 		s.Tester = r.tester().Login
 	})
 	r.mu.Lock()
