@@ -64,6 +64,7 @@ func (p *program) enableCommand() *cobra.Command {
 		},
 	}
 	f.register(cmd, append([]ask.ID{ask.Test, ask.TestUser, ask.TestPassword, ask.Confirmed}, accessQuestions...)...)
+	f.registerByHand(cmd)
 	return cmd
 }
 
