@@ -213,7 +213,7 @@ func TestAnotherCommandThatProvesTheNewKeyEndsItsRotation(t *testing.T) {
 		t.Run(between, func(t *testing.T) {
 			t.Parallel()
 			w, spec, appID := setUp(t, "net2phone", true)
-			core, k := w.start("net2phone")
+			core, _ := w.start("net2phone")
 			switches := 0
 			w.wire.fault = func(_ int, req *http.Request) fault {
 				if req.Method == http.MethodPut && strings.HasSuffix(req.URL.Path, "/api/v1/apps/"+appID) {
@@ -225,7 +225,7 @@ func TestAnotherCommandThatProvesTheNewKeyEndsItsRotation(t *testing.T) {
 			if err := doRotate(w, core); err == nil || switches != 1 {
 				t.Fatalf("%v, %d switches", err, switches)
 			}
-			core, k = w.start("net2phone")
+			core, k := w.start("net2phone")
 			state, _, _ := k.Load()
 			stopped := state.Rotation.ToKID
 			var err error
