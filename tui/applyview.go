@@ -34,6 +34,8 @@ func (s *apply) key(msg tea.KeyMsg) tea.Cmd {
 		return send(runAgain{how: againRun})
 	case key.Matches(msg, backToPlan):
 		return send(runAgain{how: againReview})
+	case s.stillOn() && key.Matches(msg, k.TurnOn):
+		return send(runAgain{how: againOff})
 	case key.Matches(msg, k.Undo) && s.canUndo():
 		return send(runAgain{how: againUndo})
 	}
@@ -87,6 +89,8 @@ func (s *apply) heading() string {
 	switch {
 	case s.over && s.end.err == nil:
 		text = "Done"
+	case s.stillOn():
+		text = "Stopped, and sign-in with Okta is ON"
 	case s.over:
 		text = "Stopped"
 	case s.stopping:
@@ -125,6 +129,9 @@ func (s *apply) stepLines() []string {
 			out = append(out, waitLines(t, r, s.at, s.width)...)
 		} else if r.detail != "" && r.detail != r.summary && (r.status == plan.Done || r.status == plan.Skipped) {
 			out = append(out, styledHang(t.Faint, "  ", r.detail, s.width)...)
+		}
+		if s.onStep(r) {
+			out = append(out, hang("  "+t.Warn.Render("! "), "it is on; no sign-in has worked since", s.width)...)
 		}
 		if r.id == plan.StepTest && r.status != plan.Done { // then their number says enough
 			out = append(out, checkLines(t, s.findings, s.labels(), s.width)...)
@@ -226,13 +233,17 @@ func (s *apply) outcome() []string {
 	t := s.env.theme
 	err := s.end.err
 	var out []string
+	if s.stillOn() {
+		out = styledHang(t.Strong, t.Warn.Render("! "), stillOnText(s.spName), s.width)
+		out = append(out, "o  "+t.Strong.Render("turn it off again, before anything else"), "")
+	}
 	switch {
 	case err == nil:
 		return []string{t.Good.Render("✓") + " " + fit("Everything in the plan is done. Enter goes on.", s.width-2)}
 	case hint.CodeOf(err) == hint.Interrupted:
-		out = hang(t.Warn.Render("! "), "You stopped the run. What was done stays; the same run goes on from here.", s.width)
+		out = append(out, hang(t.Warn.Render("! "), "You stopped the run. What was done stays; the same run goes on from here.", s.width)...)
 	default:
-		out = s.failure(err)
+		out = append(out, s.failure(err)...)
 	}
 	limit := max(s.height*2/3, 4)
 	if len(out) > limit {
@@ -278,6 +289,9 @@ func (s *apply) ShortHelp() []key.Binding {
 		return nil
 	}
 	out := keymap(k.Retry, backToPlan, as(k.Exit, "save and quit"))
+	if s.stillOn() {
+		out = append(keymap(as(k.TurnOn, "turn it off")), out...)
+	}
 	if s.canUndo() {
 		out = append(out, k.Undo)
 	}

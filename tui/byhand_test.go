@@ -2,6 +2,7 @@ package tui_test
 
 import (
 	"context"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -190,6 +191,56 @@ func TestWhatWasTurnedOnByHandInVainIsTurnedOffFirst(t *testing.T) {
 		d.Press("y")
 		if strings.Contains(f.copied, "--enable") {
 			t.Errorf("the same run is %q", f.copied)
+		}
+	})
+}
+
+// leftOn plays a set-up whose first sign-in after turning on a person leaves for
+// later: it is on meanwhile.
+func (f *fake) leftOn(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+	if p.Job.Verb != tui.Enable {
+		return onInVain(ctx, p, report)
+	}
+	steps(p, report, plan.StepEnable)
+	_, err := f.person.SignIn(ctx, tui.BySelf{Flow: sso.FlowSPInitiated, URL: "https://auth.net2phone.com/saml/login", Login: "ana.lima@acme.example"})
+	report(plan.Event{Kind: plan.EventStep, Time: time.Now(), Step: plan.StepEnable, Status: plan.Failed, Detail: err.Error()})
+	return plan.Result{Command: p.Plan.Command, Changed: true, Enabled: true}, err
+}
+
+func toLeftOn(d *tuitest.Driver) {
+	toTested(d)
+	d.Press("enter")
+	d.Type("net2phone Sync")
+	d.Press("enter")
+	d.See("Sign in yourself")
+	d.Press("esc")
+}
+
+func TestWhatIsOnWithoutASignInSaysSoAndIsTurnedOffWithOneKey(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = f.leftOn }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toLeftOn(d)
+		d.See("Stopped, and sign-in with Okta is ON", "no sign-in has worked since", "o turn it off")
+		d.Press("o")
+		d.See("Is it off now?")
+		if got := f.runs(); got[len(got)-1] != tui.Disable {
+			t.Errorf("%s were run", got)
+		}
+	})
+}
+
+func TestWhatIsLeftOnIsToldInTheTerminalToo(t *testing.T) {
+	tuitest.Run(t, func(t *testing.T) {
+		f := newFake(t)
+		f.events = f.leftOn
+		root := tui.NewRoot(t.Context(), tui.Config{Backend: f, Local: local{}, Theme: tui.NewTheme(tui.Monochrome, io.Discard), From: ask.FromFlag})
+		d := tuitest.New(t, root, 80, 24)
+		toLeftOn(d)
+		d.Press("q")
+		left := strings.Join(root.Left(100), "\n")
+		for _, part := range []string{"Sign-in with Okta is ON at net2phone Sync, and no sign-in has worked since", "ssowizard disable net2phone"} {
+			if !strings.Contains(left, part) {
+				t.Errorf("what stays lacks %q:\n%s", part, left)
+			}
 		}
 	})
 }

@@ -123,6 +123,7 @@ var states = []state{
 		d.Type("net2phone Sync")
 		d.Press("enter")
 	}},
+	{"left-on", func(_ *testing.T, f *fake) { f.events = f.leftOn }, toLeftOn},
 	{"by-hand-later", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Press("esc") }},
 	{"tester-by-hand", nil, func(d *tuitest.Driver) { toTester(d); d.Press("right", "right") }},
 	{"test-by-hand", func(_ *testing.T, f *fake) { f.events = byHand }, func(d *tuitest.Driver) {

@@ -63,7 +63,10 @@ func (r *Root) Left(width int) []string {
 	case r.at() == atDone:
 		return unstyled(r.summary(width, NewTheme(Monochrome, io.Discard), true))
 	case r.verb == Setup && r.draft.SP != "":
-		return unstyled(r.unfinishedLines(width, NewTheme(Monochrome, io.Discard)))
+		t := NewTheme(Monochrome, io.Discard)
+		return unstyled(append(r.stillOnLines(width, t), r.unfinishedLines(width, t)...))
+	case r.stillOn():
+		return unstyled(r.stillOnLines(width, NewTheme(Monochrome, io.Discard)))
 	}
 	return nil
 }

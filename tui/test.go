@@ -69,7 +69,7 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		return s, send(runAgain{how: againReview})
 	case key.Matches(k, keys.Undo) && s.journey.verb == Setup:
 		return s, send(runAgain{how: againUndo})
-	case s.stillOn() && key.Matches(k, keys.TurnOn):
+	case s.journey.stillOn() && key.Matches(k, keys.TurnOn):
 		return s, send(runAgain{how: againOff})
 	case s.moreFactors() && k.String() == "w" && s.env.world.Screen:
 		return s, send(runAgain{how: againRun, way: sso.TestBrowser})
@@ -85,13 +85,6 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 // only a person can sign in.
 func (s *test) moreFactors() bool {
 	return slices.ContainsFunc(s.journey.last.findings, func(f sso.Finding) bool { return !f.OK && f.Code == "sign_in.more_factors" })
-}
-
-// stillOn tells whether people meet a sign-in that does not work: where a person
-// has turned it on, only a person can turn it off again.
-func (s *test) stillOn() bool {
-	r := s.journey.last
-	return s.journey.job == Enable && r.err != nil && r.result.Enabled
 }
 
 // others are the answers worth a try that the failed checks name, each once,
@@ -222,7 +215,8 @@ func (s *test) body() []string {
 		case Enable:
 			text := strings.TrimPrefix(r.err.Error(), string(plan.StepEnable)+": ")
 			out = append(failureTold(t, text, r.err, s.width), "")
-			if s.stillOn() {
+			if s.journey.stillOn() {
+				out = append(out, styledHang(t.Strong, t.Warn.Render("! "), stillOnText(s.journey.spName()), s.width)...)
 				out = append(out, "o  "+t.Strong.Render("turn it off again, before anything else"), "")
 			}
 		case Rotate:
@@ -312,7 +306,7 @@ func (s *test) ShortHelp() []key.Binding {
 			out = append(keymap(bind("w", "in a browser", "w")), out...)
 		}
 	}
-	if s.stillOn() {
+	if s.journey.stillOn() {
 		out = append(keymap(as(k.TurnOn, "turn it off")), out...)
 	}
 	if s.journey.verb == Setup {
