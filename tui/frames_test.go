@@ -67,6 +67,7 @@ var states = []state{
 	{"told-failed", func(t *testing.T, f *fake) { telling(t, f); f.toldErr = refusedBySP }, toTold},
 	{"who-loading", held("Groups"), toWho},
 	{"who-nothing", nil, func(d *tuitest.Driver) { toWho(d); d.Press("/"); d.Type("xyz") }},
+	{"who-searching", held("Groupssal"), func(d *tuitest.Driver) { toWho(d); d.Press("/"); d.Type("sal") }},
 	{"who-failed", func(_ *testing.T, f *fake) { f.searchErr = refused }, toWho},
 	{"who-groups", nil, func(d *tuitest.Driver) { toWho(d); d.Press("space", "down", "space") }},
 	{"who-everyone", nil, func(d *tuitest.Driver) {

@@ -38,6 +38,7 @@ type who struct {
 	number  int // of the last search; answers to others are late
 	stop    context.CancelFunc
 	loading bool
+	stale   bool // the rows are those of the search before
 	err     error
 	groups  []Group
 	people  []sso.Person
@@ -101,7 +102,7 @@ func (s *who) Init() tea.Cmd {
 // begin asks for the first page of a new search.
 func (s *who) begin() tea.Cmd {
 	s.number = s.env.request()
-	s.loading, s.err, s.cursor, s.offset = true, nil, 0, 0
+	s.loading, s.stale, s.err, s.cursor, s.offset = true, true, nil, 0, 0
 	return s.ask("", false)
 }
 
@@ -181,7 +182,7 @@ func (s *who) Update(msg tea.Msg) (Screen, tea.Cmd) {
 }
 
 func (s *who) tookGroups(msg groupsMsg) tea.Cmd {
-	s.loading, s.err = false, msg.err
+	s.loading, s.stale, s.err = false, false, msg.err
 	if msg.err != nil {
 		return nil
 	}
@@ -207,7 +208,7 @@ func (s *who) fillUp() tea.Cmd {
 }
 
 func (s *who) tookPeople(msg peopleMsg) tea.Cmd {
-	s.loading, s.err = false, msg.err
+	s.loading, s.stale, s.err = false, false, msg.err
 	if msg.err != nil {
 		return nil
 	}

@@ -32,6 +32,24 @@ func TestOnlyTheLastSearchIsAskedAndLateAnswersAreDropped(t *testing.T) {
 	})
 }
 
+func TestRowsOfTheSearchBeforeCannotBeChosen(t *testing.T) {
+	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toWho(d)
+		gate := make(chan struct{})
+		f.hold["Groupssal"] = gate
+		d.Press("/")
+		d.Type("sal")
+		d.See("searching “sal” …")
+		d.Press("enter", "down", "space", "enter")
+		d.See("searching “sal” …", "Nobody is chosen yet")
+		close(gate)
+		d.Pass(time.Second)
+		d.DontSee("searching")
+		d.Press("space")
+		d.See("Chosen: Sales")
+	})
+}
+
 func TestTheListIsPagedAsFarAsOneScrolls(t *testing.T) {
 	walkIn(t, func(f *fake) {
 		for i := range 40 {

@@ -40,7 +40,7 @@ func (s *who) typeIn(msg tea.Msg) tea.Cmd {
 		return cmd
 	}
 	s.number = s.env.request() // what is under way is late from now on
-	s.loading = true
+	s.loading, s.stale, s.err = true, true, nil
 	n := s.number
 	return tea.Batch(cmd, tea.Tick(pause, func(time.Time) tea.Msg { return searchNow{n} }))
 }
@@ -101,6 +101,9 @@ func (s *who) listKey(msg tea.KeyMsg) tea.Cmd {
 
 // moveTo moves the cursor, and asks for more where the list ends too soon.
 func (s *who) moveTo(to int) tea.Cmd {
+	if s.stale {
+		return nil
+	}
 	s.cursor = max(min(to, s.rows()-1), 0)
 	if s.cursor >= s.rows()-1 {
 		return s.more()
@@ -109,7 +112,7 @@ func (s *who) moveTo(to int) tea.Cmd {
 }
 
 func (s *who) choose() tea.Cmd {
-	if s.cursor >= s.rows() || s.loading && s.rows() == 0 {
+	if s.stale || s.err != nil || s.cursor >= s.rows() {
 		return nil
 	}
 	s.warned = false
@@ -139,6 +142,9 @@ func isChosen(list []Chosen, id string) bool {
 
 // finish goes on, but asks once when nobody is chosen.
 func (s *who) finish() tea.Cmd {
+	if s.stale && s.search.Value() != "" {
+		return nil // who typed a name waits for it
+	}
 	if len(s.draft.Groups)+len(s.draft.People) == 0 && !s.warned {
 		s.warned = true
 		return send(say{s.env.theme.Warn.Render("! ") + "Only the tester would get access. Enter again goes on."})

@@ -47,8 +47,8 @@ func (s *who) list(height int) []string {
 	switch {
 	case s.err != nil:
 		return append(failureLines(t, s.err, s.width), "", t.Faint.Render("r: try again"))
-	case s.rows() == 0 && s.loading:
-		return []string{t.Accent.Render(spinner(zeroTime)) + " Asking Okta …"}
+	case s.stale:
+		return s.searching()
 	case s.rows() == 0 && s.search.Value() != "":
 		return styled(t.Faint, "Nothing in Okta begins with “"+plain(s.search.Value())+"”. Okta's search may miss what was made a moment ago.", s.width)
 	case s.rows() == 0:
@@ -64,6 +64,16 @@ func (s *who) list(height int) []string {
 	shown, top := window(lines, s.cursor, s.offset, height)
 	s.offset = top
 	return shown
+}
+
+// searching says that the server is being asked. The rows of the search before
+// are not shown meanwhile: they would look like hits.
+func (s *who) searching() []string {
+	text := " Asking Okta …"
+	if q := s.search.Value(); q != "" {
+		text = " searching “" + plain(q) + "” …"
+	}
+	return []string{s.env.theme.Accent.Render(spinner(zeroTime)) + fit(text, s.width-1)}
 }
 
 func (s *who) row(i int) string {
