@@ -148,7 +148,7 @@ func draftOf(s sso.State, org string) Draft {
 	for _, id := range []ask.ID{ask.SP, ask.Org, ask.Connection, ask.Label, ask.Inputs, ask.Push, ask.SPAPIURL, ask.TestUser, ask.Groups, ask.Users} {
 		d.set(id, ask.FromState)
 	}
-	for _, a := range s.Assigned {
+	for _, a := range append(slices.Clone(s.Assigned), s.Wanted...) {
 		c := Chosen{ID: a.ID, Name: plain(a.Name), Ref: a.ID, People: -1}
 		if c.Name == "" {
 			c.Name = a.ID

@@ -120,3 +120,12 @@ func TestPadTakesExactlyTheColumnsAlsoOfWideAndCombinedSigns(t *testing.T) {
 		}
 	}
 }
+
+func TestTheDraftOfAStoppedSetUpHasWhoIsStillToBeAssigned(t *testing.T) {
+	d := draftOf(sso.State{Profile: "net2phone", Connection: "phones", Unfinished: "setup", TesterID: "00u1",
+		Assigned: []sso.Assignment{{Kind: sso.ToUser, ID: "00u1", Name: "ana.lima@acme.example"}},
+		Wanted:   []sso.Assignment{{Kind: sso.ToGroup, ID: "00g1", Name: "Contractors"}, {Kind: sso.ToUser, ID: "00u2", Name: "ben.okafor@acme.example"}}}, "https://acme.okta.com")
+	if len(d.Groups) != 1 || d.Groups[0].Ref != "Contractors" || len(d.People) != 1 || d.People[0].Ref != "ben.okafor@acme.example" {
+		t.Errorf("groups %+v, people %+v", d.Groups, d.People)
+	}
+}

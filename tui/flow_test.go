@@ -241,7 +241,7 @@ func TestQuittingKeepsTheDraftWithoutSecretsAndTheNextStartOffersIt(t *testing.T
 		t.Fatalf("kept %+v", kept)
 	}
 	walkIn(t, func(f *fake) { f.world.Draft = kept }, func(t *testing.T, f *fake, d *tuitest.Driver) {
-		d.See("Go on: net2phone Sync for acme.okta.com", "you were at: Review")
+		d.See("Go on: net2phone Sync for acme.okta.com", "where you were: Review")
 		d.Press("enter")
 		d.See("Identity Engine")
 		d.Press("enter", "enter", "enter", "enter")

@@ -187,11 +187,17 @@ func (s start) switchVerb(c Connection) Verb {
 	return Enable
 }
 
+// draftFor is the answers of a kept connection. Those that were given later than
+// its last run, and not carried out yet, come first.
 func (s start) draftFor(c Connection) Draft {
+	org := c.State.OrgURL
 	if s.env.world.Sandbox() {
-		return draftOf(c.State, s.env.world.SandboxOrg)
+		org = s.env.world.SandboxOrg
 	}
-	return draftOf(c.State, c.State.OrgURL)
+	if d := s.env.world.Draft; d != nil && c.State.Unfinished == string(Setup) && d.SP == c.State.Profile && d.Connection == c.State.Connection && d.Org == org {
+		return *d
+	}
+	return draftOf(c.State, org)
 }
 
 func (s start) open() tea.Cmd {

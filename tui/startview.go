@@ -34,7 +34,7 @@ func (s start) View() string {
 	if d := s.env.world.Draft; d != nil {
 		item(n, "Go on: "+s.draftName(*d))
 		if n == s.cursor {
-			lines = append(lines, styledHang(t.Faint, "    ", "Begun earlier and kept; you were at: "+plain(d.Place), s.width)...)
+			lines = append(lines, styledHang(t.Faint, "    ", "Begun earlier. Its answers are kept: Enter goes past each screen, up to where you were: "+plain(d.Place), s.width)...)
 		}
 		n++
 	}

@@ -210,7 +210,11 @@ func (p *program) lookAt(ctx context.Context, a *app.App, f *answerFlags, e stor
 		return statusLine{}, err
 	}
 	status, err := plan.StatusOf(s.Spec, s.Profile, observed, s.Core.Diff, time.Now())
-	line := statusLine{Type: "connection", ConnectionStatus: status, Enabled: &status.Enabled, Tested: &status.Tested,
+	enabled := &status.Enabled
+	if status.SwitchUnknown {
+		enabled = nil
+	}
+	line := statusLine{Type: "connection", ConnectionStatus: status, Enabled: enabled, Tested: &status.Tested,
 		sp: s.Profile.Name, labels: s.Profile.Labels()}
 	if _, broken := s.Kept.Journal(); broken != nil {
 		line.Error = broken.Error()

@@ -173,3 +173,27 @@ func TestWhatAnAdoptedAppNeverHadIsNobodysChange(t *testing.T) {
 		t.Errorf("taken away since: %v", err)
 	}
 }
+
+func TestTheSwitchOfAnAdoptedConnectionIsKnownOnlyWhereItCanBeRead(t *testing.T) {
+	w := newWorld(t)
+	tests := []struct {
+		name  string
+		state sso.State
+		sp    sso.SPState
+		want  string
+	}{
+		{"nothing can be read", sso.State{Adopted: true}, sso.SPState{}, "on or off, not known"},
+		{"it can be read", sso.State{Adopted: true}, sso.SPState{Readable: true}, "off"},
+		{"a run of ours turned it on and off", sso.State{Adopted: true, TurnedOn: true}, sso.SPState{}, "off"},
+		{"a person has said that it is on", sso.State{Adopted: true}, sso.SPState{Enabled: true}, "on"},
+		{"we have set it up", sso.State{AppID: "0oa1", CreatedApp: true}, sso.SPState{}, "off"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := plan.StatusOf(w.spec(nil), w.core.Profile, plan.Observed{State: tt.state, HaveState: true, SP: tt.sp}, w.okta.Diff, w.core.Clock.Now())
+			if err != nil || s.Switch() != tt.want {
+				t.Errorf("%q, %v", s.Switch(), err)
+			}
+		})
+	}
+}

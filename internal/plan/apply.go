@@ -59,6 +59,9 @@ func (r *run) begin() error {
 		if r.whole() {
 			s.Unfinished = r.command
 		}
+		if r.command == "setup" {
+			s.Wanted = r.plan.Assign
+		}
 		if o.App != nil {
 			s.AppID, s.AppName = o.App.ID, o.App.Name
 			if s.KID == "" { // else whoever follows another key notes it
@@ -77,6 +80,9 @@ func (r *run) end() error {
 	if r.whole() {
 		if err := r.save(func(s *sso.State) {
 			s.Unfinished = ""
+			if r.command == "setup" {
+				s.Wanted = nil
+			}
 			// A rotation has come to its end, also one that nothing has proven; and
 			// a set-up has brought both sides together on the key in use.
 			if r.command == "rotate" || r.command == "setup" && r.app.SAML != nil {

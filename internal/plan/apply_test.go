@@ -296,3 +296,25 @@ func TestStatusTellsWhoDiffers(t *testing.T) {
 		t.Errorf("certificate = %+v", s.Certificate)
 	}
 }
+
+func TestASetUpThatStopsKeepsWhoIsStillToBeAssigned(t *testing.T) {
+	w := newWorld(t)
+	w.sp.fail = func(call string) error {
+		if call == "push" {
+			return errors.New("500")
+		}
+		return nil
+	}
+	spec := w.spec(func(s *sso.Spec) { s.Test, s.Tester = sso.TestHTTP, "ana@acme.example" })
+	if _, err := w.setup(spec); err == nil {
+		t.Fatal("the push fails and the set-up passes")
+	}
+	if got := w.keeper.state.Wanted; len(got) != 1 || got[0].Name != "Support" {
+		t.Errorf("still to be assigned: %+v", got)
+	}
+	w.sp.fail = nil
+	w.mustSetup(w.spec(nil))
+	if got := w.keeper.state.Wanted; got != nil {
+		t.Errorf("afterwards: %+v", got)
+	}
+}

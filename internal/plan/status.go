@@ -26,6 +26,17 @@ type ConnectionStatus struct {
 	Hints []string `json:"hints,omitempty"`
 	// Unfinished names the command of a run that stopped part way.
 	Unfinished string `json:"unfinished,omitempty"`
+	// SwitchUnknown tells that Enabled is not known: the service provider cannot be
+	// read, and no run of ours has had to do with its switch.
+	SwitchUnknown bool `json:"-"`
+}
+
+// Switch is how sign-in with Okta stands, in words.
+func (s ConnectionStatus) Switch() string {
+	if s.SwitchUnknown {
+		return "on or off, not known"
+	}
+	return word(s.Enabled, "on", "off")
 }
 
 // CertificateStatus is the signing certificate of the app's active key.
@@ -39,6 +50,7 @@ type CertificateStatus struct {
 func StatusOf(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ, now time.Time) (ConnectionStatus, error) {
 	s := ConnectionStatus{Connection: spec.Connection, Profile: spec.Profile, Org: o.Org.URL,
 		Enabled: o.SP.Enabled, Drift: []Drift{}, Unfinished: o.State.Unfinished}
+	s.SwitchUnknown = !o.SP.Readable && !o.SP.Enabled && theirs(o.State) && !o.State.TurnedOn
 	m := maker{Plan: &Plan{Connection: spec.Connection, Spec: spec, Profile: profile, Observed: o}, diff: diff}
 	if o.App == nil {
 		s.Drift = append(s.Drift, Drift{Side: "okta", Field: "app", Want: o.State.AppID})
@@ -230,7 +242,7 @@ func (s ConnectionStatus) Summary() string {
 	if s.Unfinished != "" {
 		parts = append(parts, s.Unfinished+" not finished")
 	}
-	parts = append(parts, word(s.Tested, "tested", "not tested"), word(s.Enabled, "on", "off"))
+	parts = append(parts, word(s.Tested, "tested", "not tested"), s.Switch())
 	if len(s.Drift) > 0 {
 		parts = append(parts, plural(len(s.Drift), "difference", "differences"))
 	}

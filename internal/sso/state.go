@@ -36,6 +36,9 @@ type State struct {
 
 	// Assigned are the assignments that runs of ours made, people and groups.
 	Assigned []Assignment `json:"assigned,omitempty"`
+	// Wanted are the assignments that a set-up that has not come to its end is
+	// still to make.
+	Wanted   []Assignment `json:"wanted,omitempty"`
 	TesterID string       `json:"tester_id,omitempty"`
 	// Tester is the login of the tester.
 	Tester string `json:"tester,omitempty"`
