@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -166,6 +167,32 @@ func TestUndoAsksForTheLabelFirst(t *testing.T) {
 		d.See("Everything in the plan is done")
 		d.Press("enter")
 		d.See("Taken back.")
+	})
+}
+
+func TestDifferencesThatAreNotKnownAreNotDenied(t *testing.T) {
+	walkIn(t, func(f *fake) { connections(t, f); f.hold["Look"] = make(chan struct{}) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.Press("down", "d")
+		d.See("still being asked")
+		close(f.hold["Look"])
+		d.Pass(time.Second)
+		d.See("is N2P")
+	})
+	walkIn(t, func(f *fake) { connections(t, f); f.lookErr = refused }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		d.Press("down")
+		d.See("not looked at")
+		d.Press("d")
+		d.See("Not known: this connection could not be looked at.", "Invalid token provided")
+	})
+	walkIn(t, func(f *fake) {
+		connections(t, f)
+		f.status["net2phone"] = plan.ConnectionStatus{Connection: "net2phone", Tested: true, SwitchUnknown: true}
+	}, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		d.Press("down")
+		d.See("Sign-in with Okta is on or off, not known")
+		d.Press("d")
+		d.See("No difference is known.")
+		d.DontSee("as they were set up")
 	})
 }
 

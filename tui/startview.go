@@ -157,7 +157,7 @@ func (s start) details(c Connection) []string {
 	if st.App != nil {
 		out = append(out, "Okta app     "+plain(st.App.Label)+" ("+plain(st.App.ID)+")")
 	}
-	out = append(out, "Tested       "+yesNo(st.Tested), "Sign-in      with Okta is "+onOff(st.Enabled))
+	out = append(out, "Tested       "+yesNo(st.Tested), "Sign-in      with Okta is "+st.Switch())
 	if cert := st.Certificate; cert != nil {
 		line := "Certificate  until " + cert.NotAfter.UTC().Format("2006-01-02") + ", " + plural(max(cert.DaysLeft, 0), "day left", "days left")
 		if cert.DaysLeft < 30 {
@@ -231,7 +231,6 @@ func onOff(on bool) string {
 
 // differences shows what somebody changed on either side.
 func (s start) differences(c Connection) Screen {
-	l := s.looked[keyOf(c)]
 	e := s.env
 	labels := map[string]string{}
 	if p := e.world.Profile(c.State.Profile); p != nil {
@@ -239,10 +238,18 @@ func (s start) differences(c Connection) Screen {
 	}
 	r := reader{env: e, title: "Differences: " + plain(c.Name)}
 	r.text = func(width int) []string {
-		if l.err != nil {
-			return failureLines(e.theme, l.err, width)
-		}
-		if len(l.status.Drift) == 0 {
+		l, known := s.looked[keyOf(c)] // which may come while this is read
+		switch {
+		case c.Problem != "":
+			return hang(e.theme.Bad.Render("✗ "), plain(c.Problem), width)
+		case !known:
+			return wrap("Both sides are still being asked how it stands. What differs is shown here once they have answered.", width)
+		case l.err != nil:
+			return append(append(wrap("Not known: this connection could not be looked at.", width), ""), failureLines(e.theme, l.err, width)...)
+		case len(l.status.Drift) == 0:
+			if l.status.SwitchUnknown {
+				return wrap("No difference is known. Whether sign-in with Okta is on is not: nobody can read it at the service provider, and ssowizard has not turned it on or off.", width)
+			}
 			return wrap("Both sides are as they were set up.", width)
 		}
 		var out []string
