@@ -134,7 +134,7 @@ func (s *apply) stepLines() []string {
 			out = append(out, hang("  "+t.Warn.Render("! "), "it is on; no sign-in has worked since", s.width)...)
 		}
 		if r.id == plan.StepTest && r.status != plan.Done { // then their number says enough
-			out = append(out, checkLines(t, s.findings, s.labels(), s.width)...)
+			out = append(out, checkLines(t, s.findings, s.labels(), s.p.confirmed(), s.width)...)
 		}
 	}
 	return out
@@ -178,13 +178,19 @@ func (s *apply) sign(r stepRow) string {
 }
 
 // checkLines are the checks of a test, in the parts that they were seen in.
-func checkLines(t Theme, fs []sso.Finding, labels map[string]string, width int) []string {
+// confirmed tells that nobody but a person has seen the service provider's
+// settings.
+func checkLines(t Theme, fs []sso.Finding, labels map[string]string, confirmed bool, width int) []string {
 	var out []string
 	var flow sso.Flow
 	for _, f := range fs {
 		if f.Flow != flow {
 			flow = f.Flow
-			out = append(out, "  "+t.Faint.Render(fit(words.Flow(flow), width-2)))
+			head := words.Flow(flow)
+			if flow == sso.FlowSettings && confirmed {
+				head = "Settings: Okta's as read, the SP's as you confirmed"
+			}
+			out = append(out, "  "+t.Faint.Render(fit(head, width-2)))
 		}
 		name := words.Check(f.Code, labels)
 		if f.OK {

@@ -37,6 +37,7 @@ type fake struct {
 	limited                                                                             string   // a call that waits for the rate limit before it is held
 	told                                                                                []string // warnings of turning on
 	held                                                                                bool     // something waits for sign-in to be on
+	unread                                                                              bool     // nobody can read the service provider
 	// hold lets calls of a name wait until the test ends or lets them go.
 	hold map[string]chan struct{}
 

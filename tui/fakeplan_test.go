@@ -62,7 +62,7 @@ func (f *fake) Prepare(ctx context.Context, job tui.Job, report func(plan.Event)
 	if spec.Test != sso.TestNone {
 		o.Tester = &tester
 	}
-	o.SP.Readable = spec.Push != sso.PushGuided
+	o.SP.Readable = spec.Push != sso.PushGuided && !f.unread
 	if spec.Push == "" {
 		spec.Push = sso.PushAPI
 	}

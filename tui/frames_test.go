@@ -103,6 +103,7 @@ var states = []state{
 	{"hand-file", func(_ *testing.T, f *fake) { f.events = byHand }, func(d *tuitest.Driver) { toApply(d); d.Press("enter", "enter", "enter") }},
 	{"hand-last", func(_ *testing.T, f *fake) { f.events = byHand }, func(d *tuitest.Driver) { toApply(d); d.Press("enter", "enter", "enter", "enter") }},
 	{"test-passed", nil, func(d *tuitest.Driver) { toApply(d); d.Press("enter") }},
+	{"test-confirmed", func(_ *testing.T, f *fake) { f.unread = true }, toTested},
 	{"test-failed", func(_ *testing.T, f *fake) { f.events = badTest }, toApply},
 	{"test-others", func(_ *testing.T, f *fake) { f.events = contested }, toApply},
 	{"turned-off-again", func(_ *testing.T, f *fake) { f.events = offAgain }, func(d *tuitest.Driver) {

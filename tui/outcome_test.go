@@ -236,6 +236,14 @@ func TestByHandGoesFromCardToCardToTheEnd(t *testing.T) {
 	})
 }
 
+func TestWhatNobodyHasReadIsToldAsConfirmed(t *testing.T) {
+	walkIn(t, func(f *fake) { f.unread = true }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toTested(d)
+		d.See("It works: Okta is right, net2phone Sync is set as you confirmed", "the SP's as you confirmed")
+		d.DontSee("both sides")
+	})
+}
+
 func TestCardsThatWerePassedOverAreAskedAbout(t *testing.T) {
 	walkIn(t, func(f *fake) { f.events = byHand }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
 		toApply(d)

@@ -178,13 +178,22 @@ func (s *test) head() []string {
 		}
 		return []string{t.Bad.Render("✗ ") + t.Strong.Render(fit(text, s.width-2)), ""}
 	case r.result.Tested:
-		text := "It works: both sides agree, and a real sign-in went through"
-		if s.profile != nil && s.profile.Proof == catalog.ProofResponse && !r.result.Enabled {
-			text = "It works: both sides agree, and Okta's own answer is right. A real sign-in follows once it is on"
-		}
+		text := s.worksText()
 		return append(styledHang(t.Strong, t.Good.Render("✓ "), text, s.width), "")
 	}
 	return []string{t.Warn.Render("! ") + t.Strong.Render("Set up, but not tested"), ""}
+}
+
+// worksText says what the passed test has shown, and no more.
+func (s *test) worksText() string {
+	agree, r := "both sides agree", s.journey.last
+	if r.prepared.confirmed() {
+		agree = "Okta is right, " + s.journey.spName() + " is set as you confirmed"
+	}
+	if s.profile != nil && s.profile.Proof == catalog.ProofResponse && !r.result.Enabled {
+		return "It works: " + agree + ", and Okta's own answer is right. A real sign-in follows once it is on"
+	}
+	return "It works: " + agree + ", and a real sign-in went through"
 }
 
 func (s *test) body() []string {
@@ -225,7 +234,7 @@ func (s *test) body() []string {
 			}
 			out = append(out, "")
 		}
-		out = append(out, checkLines(t, bad, labels, s.width)...)
+		out = append(out, checkLines(t, bad, labels, r.prepared.confirmed(), s.width)...)
 		if len(r.findings) == 0 {
 			out = failureLines(t, r.err, s.width)
 		}
@@ -240,11 +249,14 @@ func (s *test) body() []string {
 		if len(good) > 0 {
 			out = append(out, "", t.Faint.Render("What passed"))
 		}
-		return append(out, checkLines(t, good, labels, s.width)...)
+		return append(out, checkLines(t, good, labels, r.prepared.confirmed(), s.width)...)
 	case r.result.Tested && len(r.findings) == 0:
+		if r.prepared.confirmed() {
+			return wrap("A test has passed before for exactly the values that Okta holds now, and that you confirmed at "+s.journey.spName()+".", s.width)
+		}
 		return wrap("A test has passed before for exactly the values that both sides hold now.", s.width)
 	case r.result.Tested:
-		return checkLines(t, r.findings, labels, s.width)
+		return checkLines(t, r.findings, labels, r.prepared.confirmed(), s.width)
 	}
 	text := "Without a passed test sign-in with Okta is not turned on."
 	if r.prepared != nil && r.prepared.TestSkipped != "" {
