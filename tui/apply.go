@@ -73,7 +73,8 @@ const (
 	againRun againHow = iota
 	againReview
 	againUndo
-	againOff // turn off what was turned on in vain
+	againTester // somebody else tries it, or with another password
+	againOff    // turn off what was turned on in vain
 )
 
 func newApply(e *env, job Job, p *Prepared, spName string) Screen {
@@ -145,7 +146,7 @@ func (s *apply) Update(msg tea.Msg) (Screen, tea.Cmd) {
 	case runOver:
 		if msg.number == s.number {
 			s.person = nil
-			msg.handoff, msg.findings, msg.warnings = s.handoff, s.findings, s.warnings
+			msg.handoff, msg.findings, msg.warnings, msg.log = s.handoff, s.findings, s.warnings, s.log
 			s.stop(nil)
 			return s, send(msg.ran)
 		}

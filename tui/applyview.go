@@ -65,7 +65,7 @@ func (s *apply) View() string {
 			}
 		}
 	case s.showLog:
-		lines = s.logLines()
+		lines = logLines(s.log, s.width)
 	default:
 		lines = s.stepLines()
 	}
@@ -213,9 +213,10 @@ func checkLines(t Theme, fs []sso.Finding, labels map[string]string, confirmed b
 	return out
 }
 
-func (s *apply) logLines() []string {
+// logLines are the events of a run, one a line.
+func logLines(log []plan.Event, width int) []string {
 	var out []string
-	for _, ev := range s.log {
+	for _, ev := range log {
 		line := ev.Time.UTC().Format("15:04:05.0") + "  "
 		switch {
 		case ev.Kind == plan.EventCheck && ev.Check != nil:
@@ -229,7 +230,7 @@ func (s *apply) logLines() []string {
 		default:
 			line += pad(string(ev.Status), 9) + " " + plain(string(ev.Step)) + "  " + plain(ev.Detail)
 		}
-		out = append(out, fit(line, s.width))
+		out = append(out, fit(line, width))
 	}
 	return out
 }

@@ -83,6 +83,40 @@ func moreFactors(_ context.Context, p *tui.Prepared, report func(plan.Event)) (p
 	return plan.Result{Command: p.Plan.Command, Changed: true}, err
 }
 
+// wrongPassword plays a run in which Okta does not take the tester's password.
+func wrongPassword(_ context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+	steps(p, report, plan.StepTest)
+	bad := sso.Finding{Code: "sign_in.wrong_password", Flow: sso.FlowSPInitiated, Expected: "Okta signs the person in with login and password", Got: "Unable to sign in",
+		Fix: "Check the password."}
+	report(plan.Event{Kind: plan.EventCheck, Time: time.Now(), Step: plan.StepTest, Check: &bad})
+	err := hint.New(hint.TestFailed, "1 of 1 checks failed, first: sign_in.wrong_password", "")
+	report(plan.Event{Kind: plan.EventStep, Time: time.Now(), Step: plan.StepTest, Status: plan.Failed, Detail: err.Error()})
+	return plan.Result{Command: p.Plan.Command, Changed: true}, err
+}
+
+func TestAWrongPasswordIsAskedForAgainAndNotTriedAgain(t *testing.T) {
+	walkIn(t, func(f *fake) { f.events = wrongPassword }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.See("Okta did not take the tester's password", "t give the password again, or another tester")
+		d.Press("l")
+		d.See("check ✗ sign_in.wrong_password")
+		d.Press("l", "enter")
+		if got := len(f.runs()); got != 1 {
+			t.Errorf("enter made run %d", got)
+		}
+		d.See("Try a real sign-in")
+		d.Press("enter", "enter", "enter")
+		d.See("the password is needed")
+		d.Type("right")
+		f.events = passing
+		d.Press("enter", "a")
+		d.See("Everything in the plan is done")
+		if got := f.lastJob(t).Secrets.Password.Reveal(); got != "right" {
+			t.Errorf("the password was %q", got)
+		}
+	})
+}
+
 func TestASignInByHandTakesWhatIsPastedAndSaysWhatIsWrong(t *testing.T) {
 	walkIn(t, func(f *fake) { f.events = f.bySelf }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		toTester(d)

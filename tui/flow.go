@@ -57,6 +57,7 @@ type ran struct {
 	handoff  *plan.Handoff
 	findings []sso.Finding
 	warnings []string // of the run, beside those of its plan
+	log      []plan.Event
 }
 
 // heldBack tells whether something has waited until this run was over.

@@ -112,6 +112,7 @@ var states = []state{
 		d.Type("net2phone Sync")
 		d.Press("enter")
 	}},
+	{"test-wrong-password", func(_ *testing.T, f *fake) { f.events = wrongPassword }, toApply},
 	{"test-more-factors", func(_ *testing.T, f *fake) { f.events = moreFactors }, toApply},
 	{"by-hand", func(_ *testing.T, f *fake) { f.events = f.bySelf }, toApply},
 	{"by-hand-wrong", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Paste("<html>no</html>"); d.Press("enter") }},

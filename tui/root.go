@@ -32,6 +32,7 @@ type Root struct {
 	ended         bool
 	interrupted   bool
 	unfinished    bool // a run was stopped part way
+	refused       bool // Okta did not take the tester's password
 	wait          plan.Event
 	waitAt        time.Time
 }

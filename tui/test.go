@@ -23,6 +23,7 @@ type test struct {
 	offset  int
 	total   int // lines of the last view, and the room for them
 	room    int
+	showLog bool
 	failed  bool // a person says so
 	passed  bool
 }
@@ -55,11 +56,15 @@ func (s *test) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		s.offset = max(s.offset-max(s.height-2, 1), 0)
 	case key.Matches(k, keys.Exit):
 		return s, send(leave{})
+	case key.Matches(k, keys.Log):
+		s.showLog, s.offset = !s.showLog, 0
 	case s.byHand():
 		return s.handKey(k)
 	case s.ok() && key.Matches(k, keys.Enter):
 		return s, send(done{atTest})
 	case s.ok():
+	case s.refused() && (key.Matches(k, keys.Tester) || key.Matches(k, keys.Enter)):
+		return s, send(runAgain{how: againTester})
 	case key.Matches(k, keys.Retry), key.Matches(k, keys.Enter):
 		if s.journey.job == Enable && s.journey.verb == Setup { // the test comes first again
 			return s, send(runAgain{how: againReview})
@@ -150,7 +155,9 @@ func (s *test) View() string {
 	if len(body) > 0 {
 		body = append(body, "")
 	}
-	body = append(body, s.body()...)
+	if body = append(body, s.body()...); s.showLog {
+		body = logLines(s.journey.last.log, s.width)
+	}
 	room := s.height - len(head)
 	s.offset = min(s.offset, max(len(body)-room, 0))
 	s.total, s.room = len(body), room
@@ -234,6 +241,7 @@ func (s *test) body() []string {
 			}
 			out = append(out, "")
 		}
+		out = append(out, s.refusedLines()...)
 		out = append(out, checkLines(t, bad, labels, r.prepared.confirmed(), s.width)...)
 		if len(r.findings) == 0 {
 			out = failureLines(t, r.err, s.width)
@@ -304,14 +312,17 @@ func (s *test) Captures(tea.KeyMsg) bool { return false }
 
 func (s *test) ShortHelp() []key.Binding {
 	k := s.env.keys
-	scroll := bind("↑↓", "scroll", "up", "down")
+	scroll, logs := bind("↑↓", "scroll", "up", "down"), as(k.Log, map[bool]string{true: "result", false: "log"}[s.showLog])
 	switch {
 	case s.byHand():
-		return keymap(bind("y", "passed", "y"), bind("n", "failed", "n"), scroll, as(k.Exit, "save and quit"))
+		return keymap(bind("y", "passed", "y"), bind("n", "failed", "n"), scroll, as(k.Exit, "save and quit"), logs)
 	case s.ok():
-		return keymap(k.Enter, scroll)
+		return keymap(k.Enter, scroll, logs)
 	}
 	out := keymap(k.Retry, backToPlan, as(k.Exit, "save and quit"))
+	if s.refused() {
+		out = s.refusedHelp()
+	}
 	if s.moreFactors() {
 		out = keymap(bind("h", "by hand", "h"), k.Retry, as(k.Exit, "save and quit"))
 		if s.env.world.Screen {
@@ -324,7 +335,7 @@ func (s *test) ShortHelp() []key.Binding {
 	if s.journey.verb == Setup {
 		out = append(out, k.Undo)
 	}
-	return append(out, scroll)
+	return append(out, logs, scroll)
 }
 func (s *test) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp()} }
 

@@ -70,7 +70,7 @@ func (r *Root) takeSecrets(s gotSecrets) {
 		r.secrets.SPToken, r.spToken = s.SPToken, true
 	}
 	if !s.Password.IsZero() {
-		r.secrets.Password, r.password = s.Password, true
+		r.secrets.Password, r.password, r.refused = s.Password, true, false
 	}
 }
 
@@ -160,6 +160,8 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 			return r.enter([]place{atStart, atProvider, atOrg, atDetails, atWho, atReview})
 		}
 		return r.enter([]place{atStart, atReview})
+	case againTester:
+		return r.askTester()
 	case againOff:
 		r.job, r.last, r.draft.TurnedOn = Disable, ran{}, false
 		r.draft.unconfirm(plan.StepEnable) // that was for the other way
@@ -198,7 +200,7 @@ func (r *Root) build(at place) Screen {
 	case atWho:
 		return newWho(e, d)
 	case atTester:
-		return newTester(e, d, r.password || e.world.TestPassword || e.world.Sandbox(), r.verb)
+		return newTester(e, d, !r.refused && (r.password || e.world.TestPassword) || e.world.Sandbox(), r.verb)
 	case atAdopt:
 		return newAdopt(e, d, r.adoptJob)
 	case atRotate:
