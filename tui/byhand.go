@@ -164,8 +164,22 @@ func (s *byHand) View() string {
 	return fill(append(append(head, shown...), tail...), s.width, s.height)
 }
 
+// sandboxed says in which browser an address is the sandbox's: any other opens
+// the real service with it.
+func (s *byHand) sandboxed() []string {
+	if !s.env.world.Sandbox() {
+		return nil
+	}
+	text := "Only a browser opened with `ssowizard sandbox --open` takes these addresses to the sandbox. In any other browser they are the real service."
+	return append(styledHang(s.env.theme.Strong, s.env.theme.Warn.Render("! "), text, s.width), "")
+}
+
 // todo says what to do in a browser.
 func (s *byHand) todo() []string {
+	return append(s.sandboxed(), s.steps()...)
+}
+
+func (s *byHand) steps() []string {
 	if s.by.Wants == WantsAddress {
 		out := append(hang("1 ", "Open this address in a private window of your browser and sign in as "+plain(s.by.Login)+":", s.width), s.address()...)
 		out = append(out, hang("2 ", "Copy the whole address of the page on which it ends, even if that page shows an error, and paste it here at once: the code in it lives for a minute and works once.", s.width)...)
@@ -208,7 +222,8 @@ func (s *byHand) field() []string {
 
 func (s *byHand) question() []string {
 	if s.by.Wants == WantsWord {
-		out := append(wrap("Open this address in a private window of your browser and sign in as "+plain(s.by.Login)+":", s.width), s.address()...)
+		out := append(s.sandboxed(), wrap("Open this address in a private window of your browser and sign in as "+plain(s.by.Login)+":", s.width)...)
+		out = append(out, s.address()...)
 		return append(append(out, ""), append(wrap("Did "+plain(s.spName)+" let you in, as this person?", s.width), "", "y  yes", "n  no; it showed something else")...)
 	}
 	return append(wrap("You signed in as "+plain(s.by.Login)+", and Okta's answer is right. Did "+plain(s.spName)+" let you in with it, as this person?", s.width),

@@ -164,6 +164,33 @@ func TestASignInByHandTakesWhatIsPastedAndSaysWhatIsWrong(t *testing.T) {
 	})
 }
 
+func TestInTheSandboxASignInByHandNamesItsBrowser(t *testing.T) {
+	for _, wants := range []tui.Wants{tui.WantsAddress, tui.WantsWord} {
+		walkIn(t, func(f *fake) { sandboxed(f); f.events = f.bringing(wants) }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+			toSandboxApply(d)
+			d.See("opened with `ssowizard sandbox --open`", "In any other browser they are the real service")
+		})
+	}
+	walkIn(t, func(f *fake) { f.events = f.bringing(tui.WantsAddress) }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toApply(d)
+		d.DontSee("sandbox")
+	})
+}
+
+func sandboxed(f *fake) {
+	f.world.SandboxOrg, f.world.SandboxTester = "https://127.0.0.1:4321", "ana.lima@acme.example"
+}
+
+func toSandboxApply(d *tuitest.Driver) {
+	toOrg(d)
+	d.See("Identity Engine")
+	d.Press("enter")
+	d.See("App label")
+	d.Press("enter", "enter", "enter", "space", "enter")
+	d.See("This is what will be done")
+	d.Press("a")
+}
+
 func TestASignInByHandCanBeLeftForLater(t *testing.T) {
 	walkIn(t, func(f *fake) { f.events = f.bySelf }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		toApply(d)

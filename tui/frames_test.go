@@ -119,6 +119,7 @@ var states = []state{
 	{"by-hand-pasted", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Paste(strings.Repeat("PHNhbWwycDpSZXNwb25zZQ", 1000)) }},
 	{"by-hand-let-in", func(_ *testing.T, f *fake) { f.events = f.bySelf }, func(d *tuitest.Driver) { toApply(d); d.Paste(good); d.Press("enter") }},
 	{"by-hand-code", func(_ *testing.T, f *fake) { f.events = f.bringing(tui.WantsAddress) }, toApply},
+	{"by-hand-sandbox", func(_ *testing.T, f *fake) { sandboxed(f); f.events = f.bySelf }, toSandboxApply},
 	{"by-hand-word", func(_ *testing.T, f *fake) { f.events = f.bringing(tui.WantsWord) }, toApply},
 	{"on-in-vain", func(_ *testing.T, f *fake) { f.events = onInVain }, func(d *tuitest.Driver) {
 		toTested(d)
