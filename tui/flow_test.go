@@ -201,13 +201,54 @@ func TestARefusedTokenIsAskedForAgain(t *testing.T) {
 		toOrg(d)
 		d.Type("acme")
 		d.Press("enter")
-		d.See("Invalid token provided", "reqABC123", "enter give another token")
-		d.Press("enter")
+		d.See("Invalid token provided", "reqABC123", "Give another token")
+		d.Press("enter") // an empty one is none
+		d.See("paste the token")
 		f.orgErr = nil
-		d.Type("00right")
+		d.Type("00CANARY")
+		d.DontSee("CANARY")
 		d.Press("enter")
 		d.See("Identity Engine", "typed in, not kept")
 	})
+}
+
+func TestATokenThatIsRefusedAgainIsStillHidden(t *testing.T) {
+	walkIn(t, func(f *fake) { f.orgErr, f.tokens = refused, nil }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toOrg(d)
+		d.Type("acme")
+		d.Press("enter")
+		d.Type("00wrong")
+		d.Press("enter")
+		d.See("Invalid token provided")
+		f.orgErr = nil
+		d.Paste("00CANARYtoken")
+		d.DontSee("CANARY")
+		d.Press("enter")
+		d.See("Identity Engine")
+		if got := f.seen[len(f.seen)-1].Reveal(); got != "00CANARYtoken" {
+			t.Errorf("the org was asked with %q", got)
+		}
+	})
+}
+
+func TestATokenIsNoAddressAndIsNotKept(t *testing.T) {
+	for _, token := range []string{"00CANARYabcdefghijklmnopqrstuvwxyz012345", "https://" + strings.Repeat("CANARY", 11)} {
+		walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
+			toOrg(d)
+			d.Paste(token)
+			d.See("this looks like a token")
+			d.Press("enter")
+			d.See("this looks like a token")
+			d.Press("ctrl+c")
+			data, err := json.Marshal(f.drafts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(strings.ToLower(string(data)), "canary") {
+				t.Errorf("the token is kept: %s", data)
+			}
+		})
+	}
 }
 
 func TestQuittingKeepsTheDraftWithoutSecretsAndTheNextStartOffersIt(t *testing.T) {

@@ -64,6 +64,9 @@ func newOrg(e *env, d Draft, token secret.String, ofKept bool) Screen {
 	q := ask.Find(ask.Org)
 	address := textField(e, "Address of your Okta org", strings.TrimPrefix(d.Org, "https://"))
 	address.check = func(text string) error {
+		if looksLikeToken(text) {
+			return errTokenAsAddress
+		}
 		origin, err := e.local.ParseOrg(text)
 		if err == nil && s.fixed && origin != s.given {
 			return plainError("the connection is in " + host(s.given))
@@ -100,7 +103,21 @@ func newOrg(e *env, d Draft, token secret.String, ofKept bool) Screen {
 	return s
 }
 
-var errEmptyToken = plainError("paste the token; nothing is shown while you do")
+var (
+	errEmptyToken     = plainError("paste the token; nothing is shown while you do")
+	errTokenAsAddress = plainError("this looks like a token, not like an address; ctrl+u clears it, and it is not kept")
+)
+
+// looksLikeToken tells whether text is rather a secret than an address: Okta's
+// tokens are one long word that begins with 00, and no part of a host name is
+// longer than 63.
+func looksLikeToken(text string) bool {
+	text = strings.TrimPrefix(strings.TrimSpace(text), "https://")
+	if strings.ContainsAny(text, ". \t/:") {
+		return false
+	}
+	return len(text) >= 30 && strings.HasPrefix(text, "00") || len(text) > 63
+}
 
 // plainError is an error that is only text.
 type plainError string
@@ -176,6 +193,9 @@ func (s *org) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		if msg.err != nil {
 			s.state = orgFailed
 		}
+		if s.tokenRefused() {
+			return s, s.otherToken()
+		}
 		return s, nil
 	case tick:
 		return s, nil
@@ -200,10 +220,7 @@ func (s *org) key(msg tea.KeyMsg) (Screen, tea.Cmd) {
 	switch {
 	case key.Matches(msg, k.Enter) && s.state == orgKnown:
 		return s, send(done{atOrg})
-	case s.state == orgFailed && key.Matches(msg, k.Enter):
-		if s.tokenRefused() {
-			return s, s.otherToken()
-		}
+	case s.state == orgFailed && !s.tokenRefused() && key.Matches(msg, k.Enter):
 		return s, s.look()
 	case s.env.world.Sandbox():
 		return s, nil
@@ -249,14 +266,14 @@ func (s *org) answered(msg tea.KeyMsg) (Screen, tea.Cmd) {
 // tokenRefused tells whether another token is what is needed.
 func (s *org) tokenRefused() bool { return isNotAllowed(s.err) && !s.env.world.Sandbox() }
 
+// otherToken puts an empty field for the token where the cursor stands, so that
+// what is pasted next is not shown.
 func (s *org) otherToken() tea.Cmd {
+	leave := s.form.at().leave()
 	s.token = secretFieldLike(s.env, s.token)
-	if len(s.form.fields) > 1 {
-		s.form.fields = s.form.fields[:1]
-		s.form.focus = 0
-	}
+	s.form.fields, s.form.focus = append(s.form.fields[:1], s.token), 1
 	s.typed = secret.String{}
-	return s.askToken()
+	return tea.Batch(leave, s.token.enter())
 }
 
 // secretFieldLike is an empty field that asks the same.

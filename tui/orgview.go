@@ -43,7 +43,7 @@ func (s *org) stateLines() []string {
 
 func (s *org) failedHint() string {
 	if s.tokenRefused() {
-		return "enter: give another token"
+		return "Give another token, or another address (shift+tab)."
 	}
 	return "enter: try again"
 }
@@ -140,6 +140,9 @@ func (s *org) ShortHelp() []key.Binding {
 	case orgKnown:
 		return keymap(k.Enter)
 	case orgFailed:
+		if s.tokenRefused() {
+			return s.form.shortHelp("check")
+		}
 		return keymap(as(k.Enter, strings.TrimPrefix(s.failedHint(), "enter: ")))
 	case orgFinding, orgChecking:
 		return nil
