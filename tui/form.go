@@ -201,7 +201,7 @@ func (f *form) captures(k tea.KeyMsg) bool {
 	if len(f.fields) == 0 || f.at().choice {
 		return false
 	}
-	if k.String() == "?" && !f.at().secret {
+	if k.String() == "?" && !k.Paste && (!f.at().secret || f.at().text() == "") {
 		return false // help; there it can still be typed
 	}
 	return k.Type == tea.KeyRunes || k.Type == tea.KeySpace
@@ -212,7 +212,7 @@ func (f *form) explain() Explanation {
 		return Explanation{}
 	}
 	x := f.at().explain
-	x.Literal = !f.at().choice && !f.at().secret
+	x.Literal = !f.at().choice
 	if x.Title == "" {
 		x.Title = f.at().title
 	}

@@ -180,7 +180,7 @@ func (r *Root) footer(width int) string {
 		last = append(last, k.Back)
 	}
 	if r.over == nil {
-		last = append(last, k.Help)
+		last = append(last, r.helpKey())
 	}
 	tail := r.keyText(last)
 	room := width - ansi.StringWidth(tail)
@@ -201,6 +201,15 @@ func (r *Root) footer(width int) string {
 		parts = append(parts, tail)
 	}
 	return fit(strings.Join(parts, " · "), width)
+}
+
+// helpKey is the key that asks for help here: in a secret that has begun, ? is
+// one of its signs.
+func (r *Root) helpKey() key.Binding {
+	if r.front().Captures(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{'?'}}) {
+		return bind("f1", "help", "f1")
+	}
+	return r.env.keys.Help
 }
 
 func (r *Root) keyText(keys []key.Binding) string {
