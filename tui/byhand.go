@@ -232,7 +232,12 @@ func (s *byHand) question() []string {
 
 // captures tells whether a key is for the question: all of them are, but for the
 // one that asks for help.
-func (s *byHand) captures(k tea.KeyMsg) bool { return k.Paste || !key.Matches(k, s.env.keys.Help) }
+func (s *byHand) captures(k tea.KeyMsg) bool {
+	if s.letIn && len(k.Runes) > 1 {
+		return k.Paste // several keys, and no text
+	}
+	return k.Paste || !key.Matches(k, s.env.keys.Help)
+}
 
 func (s *byHand) shortHelp() []key.Binding {
 	later, scroll := bind("esc", "later", "esc"), bind("↑↓", "scroll", "up", "down")

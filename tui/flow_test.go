@@ -312,25 +312,6 @@ func TestHelpExplainsTheFieldAndCanStillTypeAQuestionMark(t *testing.T) {
 	})
 }
 
-func TestAnEmptySecretFieldHasHelpAndOneThatHasBegunTakesTheSign(t *testing.T) {
-	walkIn(t, func(f *fake) { f.tokens = nil }, func(t *testing.T, f *fake, d *tuitest.Driver) {
-		toOrg(d)
-		d.Type("acme")
-		d.Press("enter")
-		d.See("? help")
-		d.Press("?")
-		d.See("Help: Okta API token")
-		d.Press("esc")
-		d.Type("00a?b")
-		d.DontSee("Help:")
-		d.See("f1 help")
-		d.Press("enter")
-		if got := f.seen[0].Reveal(); got != "00a?b" {
-			t.Errorf("the token was %q", got)
-		}
-	})
-}
-
 func TestSuspendAndResumeDrawTheSameScreen(t *testing.T) {
 	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
 		toWho(d)

@@ -208,6 +208,9 @@ func (r *Root) key(msg tea.KeyMsg) tea.Cmd {
 	if front.Captures(msg) {
 		return r.pass(msg)
 	}
+	if msg.Type == tea.KeyRunes && len(msg.Runes) > 1 && !msg.Paste {
+		return r.each(msg)
+	}
 	switch {
 	case key.Matches(msg, k.Help) && r.over == nil:
 		r.lay(newHelp(r.env, front))
@@ -216,6 +219,20 @@ func (r *Root) key(msg tea.KeyMsg) tea.Cmd {
 		return r.goBack()
 	}
 	return r.pass(msg)
+}
+
+// each takes apart what came in one read: where there is no text field these
+// are keys, and a slow line must not make them none.
+func (r *Root) each(msg tea.KeyMsg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, one := range msg.Runes {
+		k := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{one}, Alt: msg.Alt}
+		if one == ' ' {
+			k.Type = tea.KeySpace
+		}
+		cmds = append(cmds, r.key(k))
+	}
+	return tea.Batch(cmds...)
 }
 
 func (r *Root) front() Screen {

@@ -1,0 +1,54 @@
+package tui_test
+
+import (
+	"testing"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"example.com/ssowizard/tui"
+	"example.com/ssowizard/tui/tuitest"
+)
+
+func TestAnEmptySecretFieldHasHelpAndOneThatHasBegunTakesTheSign(t *testing.T) {
+	walkIn(t, func(f *fake) { f.tokens = nil }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toOrg(d)
+		d.Type("acme")
+		d.Press("enter")
+		d.See("? help")
+		d.Press("?")
+		d.See("Help: Okta API token")
+		d.Press("esc")
+		d.Type("00a?b")
+		d.DontSee("Help:")
+		d.See("f1 help")
+		d.Press("enter")
+		if got := f.seen[0].Reveal(); got != "00a?b" {
+			t.Errorf("the token was %q", got)
+		}
+	})
+}
+
+func TestKeysThatComeInOneReadAreKeysAndTextStaysText(t *testing.T) {
+	burst := func(d *tuitest.Driver, text string) { d.Send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(text)}) }
+	walkIn(t, func(f *fake) { connections(t, f) }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		burst(d, "jjj")
+		d.See("› Set up a new connection")
+		burst(d, "kk")
+		d.See("› net2phone")
+	})
+	walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toOrg(d)
+		burst(d, "acme?jk")
+		d.See("acme?jk")
+		d.Press("ctrl+u")
+		d.Type("acme")
+		d.Press("enter", "enter", "enter", "enter", "enter")
+		burst(d, "/sal")
+		d.See("search: sal")
+	})
+	walkIn(t, func(f *fake) { f.events = f.bringing(tui.WantsWord) }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toApply(d)
+		burst(d, "xy")
+		d.See("Everything in the plan is done")
+	})
+}
