@@ -26,6 +26,7 @@ type place struct {
 	Follow   []string // follow-up tasks
 	Profile  string
 	OIDC     bool
+	Flags    []string // what every command that is shown ends with
 }
 
 // textPrinter writes for people. Safe for concurrent use.

@@ -96,7 +96,7 @@ func (b *backend) Open(ctx context.Context) (tui.World, error) {
 		draft = nil // a draft that cannot be read is none; the connections are what counts
 	}
 	return tui.World{Profiles: a.Catalog.List(), SandboxOrg: a.SandboxOrg(), SandboxTester: a.SandboxTester(),
-		Draft: draft, TestPassword: !password.IsZero(), Screen: app.HasScreen(b.cfg.GOOS, b.cfg.Getenv)}, nil
+		Flags: ask.Everywhere(cfg.StateDir, cfg.Proxy, cfg.CAFile), Draft: draft, TestPassword: !password.IsZero(), Screen: app.HasScreen(b.cfg.GOOS, b.cfg.Getenv)}, nil
 }
 
 func (b *backend) close() error {
