@@ -35,7 +35,8 @@ type Profile struct {
 	TurnOn       TurnOn
 	Proof        ProofKind
 	// Consent says what turning on does to people; it is shown when consent
-	// is asked for.
+	// is asked for. Where what is saved is on, it says what saving does, and is
+	// shown with the plan that saves first.
 	Consent string
 	// Irrevocable says what turning on did that undo cannot take back; undo
 	// shows it. "" where there is nothing of the kind.
