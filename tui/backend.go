@@ -106,6 +106,8 @@ type World struct {
 	Profiles []*catalog.Profile
 	// SandboxOrg is the address of the sandbox's org, "" in production.
 	SandboxOrg string
+	// OwnSandbox tells that the sandbox ends with the wizard.
+	OwnSandbox bool
 	// SandboxTester is who tries the sign-in there; the password is known.
 	SandboxTester string
 	// Draft is an unfinished one of an earlier start, nil without.

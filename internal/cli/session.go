@@ -70,11 +70,14 @@ func (p *program) report(e plan.Event) {
 	if e.Handoff != nil {
 		h := *e.Handoff
 		resume, args := withGiven(h.Resume, withoutConfirmed(p.args))
-		words := []string{"ssowizard"}
+		line := []string{"ssowizard"}
 		for _, arg := range args {
-			words = append(words, ask.Quote(arg))
+			line = append(line, ask.Quote(arg))
 		}
-		h.Resume = strings.Join(append(words, resume), " ")
+		h.Resume = strings.Join(append(line, resume), " ")
+		if p.sandbox {
+			h.Note = words.SandboxPage(h.Page, p.flags()[1:]...)
+		}
 		if p.talk != nil { // it is asked about right here
 			p.talk.handoff, h.Resume = &h, ""
 		}
