@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/ssowizard/internal/catalog"
+	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 )
 
@@ -23,5 +25,28 @@ func TestInTheSandboxTheHandOffSaysWhereThePageIs(t *testing.T) {
 		if got := s.View(); !strings.Contains(got, c.want) || c.want == "" && strings.Contains(got, "sandbox") {
 			t.Errorf("%s:\n%s", name, got)
 		}
+	}
+}
+
+func TestAHintNamesTheFieldWhereTheCommandHasAFlag(t *testing.T) {
+	err := hint.New(hint.Usage, "where people sign in is not known", "say where: Sign-in address (--input login_url=URL)")
+	if got := strings.Join(failureLines(Theme{}, err, 100), "\n"); !strings.Contains(got, "Sign-in address (under Details)") || strings.Contains(got, "--input") {
+		t.Errorf("it says %q", got)
+	}
+}
+
+func TestHelpOfAnInputSaysWhatItMayBeAndWhereItStands(t *testing.T) {
+	c, err := catalog.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := c.Profile("infobip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := inputField(&env{}, p, p.Inputs[0], "").explain
+	if !strings.Contains(x.What, "lower-case letters") || !strings.Contains(x.Okta, "Single sign-on URL") ||
+		!strings.Contains(x.SP, "SP Entity ID") || strings.Contains(x.SP, "lower-case") || x.Example == "" {
+		t.Errorf("help: %+v", x)
 	}
 }

@@ -102,6 +102,9 @@ type Input struct {
 	PatternHelp string
 	Default     string
 	Example     string
+	// Okta and SP say where the answer stands on either side's pages, "" for
+	// what Places finds.
+	Okta, SP string
 	// Options are the only answers allowed, if there are any.
 	Options  []string
 	Required bool
