@@ -213,7 +213,7 @@ func (s *adopt) arrange() {
 	if s.inputs == nil || s.inputs.profile != p {
 		s.inputs = &details{env: s.env, profile: p, form: &form{env: s.env}}
 		for _, in := range p.Inputs {
-			s.inputs.add(in.ID, inputField(s.env, in, ""))
+			s.inputs.add(in.ID, inputField(s.env, p, in, ""))
 		}
 	}
 	s.inputs.arrange()

@@ -267,7 +267,7 @@ func (s *apply) failure(err error) []string {
 			text := strings.TrimPrefix(plain(err.Error()), string(r.id)+": ")
 			out = append(out, hang("Why    ", text, s.width)...)
 			for _, h := range hint.Hints(err) {
-				out = append(out, hang("To do  ", plain(h), s.width)...)
+				out = append(out, hang("To do  ", onScreens(plain(h)), s.width)...)
 			}
 			if id := hint.RequestID(err); id != "" {
 				out = append(out, fit("Okta's request id: "+plain(id), s.width))

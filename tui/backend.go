@@ -106,18 +106,31 @@ type World struct {
 	Profiles []*catalog.Profile
 	// SandboxOrg is the address of the sandbox's org, "" in production.
 	SandboxOrg string
+	// OwnSandbox tells that the sandbox ends with the wizard.
+	OwnSandbox bool
 	// SandboxTester is who tries the sign-in there; the password is known.
 	SandboxTester string
 	// Draft is an unfinished one of an earlier start, nil without.
 	Draft *Draft
 	// TestPassword tells that the environment has the tester's password.
 	TestPassword bool
+	// Flags are the flags given for every command, as words of a shell: the
+	// commands that are shown have them too.
+	Flags []string
 	// Screen tells whether a browser can show a window here.
 	Screen bool
 }
 
 // Sandbox tells whether nothing outside this machine is reached.
 func (w World) Sandbox() bool { return w.SandboxOrg != "" }
+
+// flags are what every command that is shown ends with.
+func (w World) flags() []string {
+	if w.Sandbox() {
+		return append([]string{"--sandbox"}, w.Flags...)
+	}
+	return w.Flags
+}
 
 // Profile finds a profile by its id, nil without.
 func (w World) Profile(id string) *catalog.Profile {

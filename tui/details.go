@@ -45,7 +45,7 @@ func newDetails(e *env, d Draft) Screen {
 	for _, in := range s.profile.Inputs {
 		asked := in
 		asked.From = catalog.InputFrom{} // where the service provider tells, it is not asked here
-		s.add(in.ID, inputField(e, asked, d.Inputs[in.ID]))
+		s.add(in.ID, inputField(e, s.profile, asked, d.Inputs[in.ID]))
 	}
 	s.add(forLabel, s.questionField(ask.Label, d.Label))
 	s.add(forPush, s.pushField())

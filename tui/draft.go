@@ -234,10 +234,7 @@ func (d Draft) Command(w World) string {
 	if err != nil {
 		return "" // the screens let nothing through that a flag would not take
 	}
-	if w.Sandbox() {
-		return a.Command("setup", "--sandbox")
-	}
-	return a.Command("setup")
+	return a.Command("setup", w.flags()...)
 }
 
 // unconfirm forgets that a person has done a step.

@@ -90,6 +90,19 @@ func TestTheCommandThatIsCopiedSaysTheSameAndHoldsNoSecret(t *testing.T) {
 		if f.copied != want {
 			t.Errorf("copied %q, want %q", f.copied, want)
 		}
+		d.See(want, "given to the clipboard")
+		d.Press("enter")
+		d.See("This is what will be done")
+	})
+}
+
+func TestTheCommandHasTheFlagsThatLeadToTheSamePlace(t *testing.T) {
+	walkIn(t, func(f *fake) { f.world.Flags = []string{"--state-dir", `"my state"`} }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toReview(d)
+		d.Press("y")
+		if !strings.HasSuffix(f.copied, ` --test-user ana.lima@acme.example --state-dir "my state"`) {
+			t.Errorf("copied %q", f.copied)
+		}
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/internal/words"
 )
 
 // hand gives each value to a person, one card after the other, and waits for
@@ -100,6 +101,9 @@ func (s *hand) View() string {
 	head := []string{t.Strong.Render(fit("Over to you at "+s.spName, s.width))}
 	if s.handoff.Page != "" {
 		head = append(head, hang("Page  ", plain(s.handoff.Page), s.width)...)
+		if note := s.sandboxNote(); note != "" {
+			head = append(head, hang(t.Warn.Render("! "), note, s.width)...)
+		}
 	}
 	if len(s.cards()) > 0 {
 		head = append(head, s.steps())
@@ -130,6 +134,19 @@ func (s *hand) View() string {
 	s.total, s.room = len(body), room
 	shown, _ := window(body, -1, s.offset, room)
 	return fill(append(append(head, shown...), tail...), s.width, s.height)
+}
+
+// sandboxNote says where the page is found that has the name of a real one. A
+// sandbox that ends with the wizard has to be let go of first.
+func (s *hand) sandboxNote() string {
+	if !s.env.world.Sandbox() {
+		return ""
+	}
+	note := words.SandboxPage(s.handoff.Page, s.env.world.Flags...)
+	if note != "" && s.env.world.OwnSandbox {
+		note += " Save and quit here before."
+	}
+	return note
 }
 
 // steps is where one is among the cards.

@@ -13,7 +13,7 @@ import (
 )
 
 // inputField asks one of a profile's questions; value is the answer so far.
-func inputField(e *env, in catalog.Input, value string) *field {
+func inputField(e *env, p *catalog.Profile, in catalog.Input, value string) *field {
 	if value == "" {
 		value = in.Default
 	}
@@ -46,8 +46,22 @@ func inputField(e *env, in catalog.Input, value string) *field {
 	if in.From != (catalog.InputFrom{}) {
 		f.help = strings.TrimSpace(f.help + " Empty: what the service provider tells.")
 	}
-	f.explain = Explanation{Title: plain(in.Label), What: f.help, SP: in.PatternHelp, Example: in.Example}
+	f.explain = explainInput(p, in, f.help)
 	return f
+}
+
+// explainInput says what an answer is, what it may be, and where it stands on
+// both sides.
+func explainInput(p *catalog.Profile, in catalog.Input, help string) Explanation {
+	what := help
+	if in.PatternHelp != "" {
+		what = strings.TrimSpace(what + "\nIt may have " + plain(in.PatternHelp) + ".")
+	}
+	x := Explanation{Title: plain(in.Label), What: what, Example: in.Example}
+	if p != nil {
+		x.Okta, x.SP = p.Places(in.ID)
+	}
+	return x
 }
 
 func exampleOf(in catalog.Input) string {

@@ -120,7 +120,7 @@ func (s *review) key(msg tea.KeyMsg) tea.Cmd {
 			return send(jump{here.jump})
 		}
 	case key.Matches(msg, k.Copy):
-		return copyText(s.env, s.command(), "the command")
+		return tea.Sequence(send(overlay{s.showCommand()}), copyText(s.env, s.command(), "the command"))
 	case key.Matches(msg, k.Save) && s.job.Verb == Setup:
 		return send(overlay{s.saveFile()})
 	case key.Matches(msg, k.Report):
@@ -207,6 +207,19 @@ func copyText(e *env, text, what string) tea.Cmd {
 	}
 }
 
+// showCommand shows the command as text too: no terminal says whether it has
+// taken a copy.
+func (s *review) showCommand() Screen {
+	e, command := s.env, s.command()
+	r := reader{env: e, title: "The same as one command"}
+	r.text = func(width int) []string {
+		lines := append(wrap(command, width), "")
+		return append(lines, styled(e.theme.Faint, "It was given to the clipboard. Where the terminal does not take that, mark it here.", width)...)
+	}
+	r.keys = keymap(e.keys.Back)
+	return r
+}
+
 func (s *review) command() string { return commandOf(s.env, s.draft, s.job) }
 
 // commandOf is a job as a command line.
@@ -221,13 +234,10 @@ func commandOf(e *env, d Draft, job Job) string {
 	if job.Verb == Rotate && d.NoTest {
 		line += " --" + ask.Find(ask.Test).Flag + " " + string(sso.TestNone)
 	}
-	if e.world.Sandbox() {
-		return line + " --sandbox"
-	}
-	if d.Org != "" {
+	if d.Org != "" && !e.world.Sandbox() {
 		line += " --org " + ask.Quote(host(d.Org))
 	}
-	return line
+	return strings.Join(append([]string{line}, e.world.flags()...), " ")
 }
 
 func (s *review) saveFile() Screen {

@@ -98,7 +98,7 @@ func (s *told) arrange() tea.Cmd {
 		}
 		in.From = catalog.InputFrom{} // it has told
 		s.asked = append(s.asked, in)
-		s.form.fields = append(s.form.fields, inputField(s.env, in, s.draft.Inputs[in.ID]))
+		s.form.fields = append(s.form.fields, inputField(s.env, s.profile, in, s.draft.Inputs[in.ID]))
 	}
 	return s.form.Init()
 }

@@ -13,6 +13,7 @@ import (
 	"example.com/ssowizard/internal/secret"
 	"example.com/ssowizard/internal/signin"
 	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/internal/words"
 	"example.com/ssowizard/spclient/api"
 	"example.com/ssowizard/spclient/guided"
 )
@@ -48,6 +49,11 @@ func (a *App) connectSP(s *Session, core *plan.Core, calls http.RoundTripper) er
 	inFolder := *s.Profile
 	if s.State.AppliedSP != nil {
 		inFolder.Prerequisites = nil // of a first set-up
+	}
+	if a.InSandbox() && s.Profile.Portal != nil {
+		if note := words.SandboxPage(s.Profile.Portal.URL); note != "" {
+			inFolder.Prerequisites = append([]string{note}, inFolder.Prerequisites...)
+		}
 	}
 	core.Handoff = func(settings []sso.SPSetting) (string, error) {
 		_, err := guided.WriteFolder(dir, &inFolder, settings)

@@ -3,6 +3,7 @@ package ask
 import (
 	"bytes"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -52,6 +53,22 @@ func (a *Answers) Command(verb string, more ...string) string {
 		}
 	}
 	return strings.Join(append(words, more...), " ")
+}
+
+// Everywhere are the flags that every command takes and that have to be said
+// again for it to reach the same place, those that were given, as words of a
+// shell. A password within the proxy's address is left out.
+func Everywhere(stateDir, proxy, caFile string) []string {
+	if u, err := url.Parse(proxy); err == nil && u.User != nil {
+		proxy = u.Redacted()
+	}
+	var out []string
+	for _, f := range []struct{ name, value string }{{"--state-dir", stateDir}, {"--proxy", proxy}, {"--ca-file", caFile}} {
+		if f.value != "" {
+			out = append(out, f.name, Quote(f.value))
+		}
+	}
+	return out
 }
 
 // YAML is the answers as a connection file, which File reads back. What a

@@ -31,6 +31,16 @@ func TestCommandHasAFlagForEveryAnswerAndQuotesThem(t *testing.T) {
 	}
 }
 
+func TestTheFlagsOfEveryCommandHoldNoPassword(t *testing.T) {
+	want := []string{"--state-dir", `"my state"`, "--proxy", "http://ana:xxxxx@proxy:8080", "--ca-file", "ca.pem"}
+	if diff := cmp.Diff(want, ask.Everywhere("my state", "http://ana:secret@proxy:8080", "ca.pem")); diff != "" {
+		t.Error(diff)
+	}
+	if got := ask.Everywhere("", "", ""); len(got) > 0 {
+		t.Errorf("nothing was given: %q", got)
+	}
+}
+
 func TestYAMLIsReadBackAsTheSameAnswers(t *testing.T) {
 	data, err := answered(t).YAML()
 	if err != nil {

@@ -11,6 +11,7 @@ func (r *reader) inputs(p *Profile, f *fields) {
 		input := Input{ID: in.id("id", memberID), Label: in.line("label", true), Help: in.text("help", false),
 			Pattern: in.text("pattern", false), PatternHelp: in.text("pattern_help", false),
 			Default: in.text("default", false), Example: in.text("example", false),
+			Okta: in.text("okta", false), SP: in.text("sp", false),
 			Options: in.texts("options"), Required: in.yesNo("required", false), When: r.when(p, in),
 			Fixed: in.yesNo("fixed", false)}
 		input.Form = InputForm(in.oneOf("form", false, string(FormURL), string(FormAttributes), string(FormRegexp)))

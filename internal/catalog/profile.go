@@ -35,7 +35,8 @@ type Profile struct {
 	TurnOn       TurnOn
 	Proof        ProofKind
 	// Consent says what turning on does to people; it is shown when consent
-	// is asked for.
+	// is asked for. Where what is saved is on, it says what saving does, and is
+	// shown with the plan that saves first.
 	Consent string
 	// Irrevocable says what turning on did that undo cannot take back; undo
 	// shows it. "" where there is nothing of the kind.
@@ -101,6 +102,9 @@ type Input struct {
 	PatternHelp string
 	Default     string
 	Example     string
+	// Okta and SP say where the answer stands on either side's pages, "" for
+	// what Places finds.
+	Okta, SP string
 	// Options are the only answers allowed, if there are any.
 	Options  []string
 	Required bool

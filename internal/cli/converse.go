@@ -34,14 +34,14 @@ func (p *program) converse(ctx context.Context, s *session, made *plan.Plan) err
 	waits := hint.CodeOf(err) == hint.Waiting && p.talk.handoff != nil
 	if err := p.finish(ctx, s, res, err); err != nil {
 		if waits {
-			p.say("", "When it is done:", "  "+p.talk.command(p.sandbox, string(p.talk.handoff.Step)))
+			p.say("", "When it is done:", "  "+p.talk.command(p.flags(), string(p.talk.handoff.Step)))
 		}
 		return err
 	}
 	if err := p.offerToTurnOn(ctx, s, res); err != nil {
 		return err
 	}
-	p.print.text("", "The same as one command", "  "+p.talk.command(p.sandbox))
+	p.print.text("", "The same as one command", "  "+p.talk.command(p.flags()))
 	return nil
 }
 
@@ -214,17 +214,14 @@ func (t *talk) without(inputs []string) error {
 	return t.answers.Set(ask.Inputs, have.From, left...)
 }
 
-// command is the run as a command line; what a person has confirmed is left out
-// of it but for the steps named.
-func (t *talk) command(sandbox bool, confirmed ...string) string {
+// command is the run as a command line that ends with flags; what a person has
+// confirmed is left out of it but for the steps named.
+func (t *talk) command(flags []string, confirmed ...string) string {
 	a := t.said()
 	a.Forget(ask.Confirmed)
 	var more []string
 	for _, step := range confirmed {
 		more = append(more, "--"+ask.Find(ask.Confirmed).Flag, step)
 	}
-	if sandbox {
-		more = append(more, "--sandbox")
-	}
-	return a.Command("setup", more...)
+	return a.Command("setup", append(more, flags...)...)
 }

@@ -19,7 +19,8 @@ import (
 // session is an open connection with the program around it.
 type session struct {
 	*app.Session
-	app *app.App
+	app   *app.App
+	flags []string // what every command that is shown ends with
 }
 
 // openApp builds the parts that every command needs and sees to their end.
@@ -69,11 +70,14 @@ func (p *program) report(e plan.Event) {
 	if e.Handoff != nil {
 		h := *e.Handoff
 		resume, args := withGiven(h.Resume, withoutConfirmed(p.args))
-		words := []string{"ssowizard"}
+		line := []string{"ssowizard"}
 		for _, arg := range args {
-			words = append(words, ask.Quote(arg))
+			line = append(line, ask.Quote(arg))
 		}
-		h.Resume = strings.Join(append(words, resume), " ")
+		h.Resume = strings.Join(append(line, resume), " ")
+		if p.sandbox {
+			h.Note = words.SandboxPage(h.Page, p.flags()[1:]...)
+		}
 		if p.talk != nil { // it is asked about right here
 			p.talk.handoff, h.Resume = &h, ""
 		}
@@ -133,7 +137,7 @@ func (p *program) open(ctx context.Context, flags *answerFlags, choose func(cont
 	if err != nil {
 		return nil, err
 	}
-	return &session{s, a}, nil
+	return &session{s, a, p.flags()}, nil
 }
 
 // source says where a secret comes from: file, environment, keyring, prompt.
@@ -180,9 +184,19 @@ type closer func()
 
 func (c closer) Close() error { c(); return nil }
 
+// flags are what every command that is shown ends with: the flags that lead to
+// the same place as this run.
+func (p *program) flags() []string {
+	given := ask.Everywhere(p.stateDir, p.proxy, p.caFile)
+	if p.sandbox {
+		return append([]string{"--sandbox"}, given...)
+	}
+	return given
+}
+
 func (s *session) place() place {
 	w := place{Org: strings.TrimPrefix(s.OrgURL, "https://"), Sandbox: s.app.InSandbox(), Own: s.app.OwnSandbox(),
-		Labels: s.Profile.Labels(), SPName: s.Profile.Name, Follow: s.Profile.FollowUp, Profile: s.Profile.ID,
+		Labels: s.Profile.Labels(), SPName: s.Profile.Name, Follow: s.Profile.FollowUp, Profile: s.Profile.ID, Flags: s.flags,
 		OIDC: s.Profile.Protocol == sso.OIDC}
 	if w.Sandbox {
 		w.Org = "sandbox org " + s.OrgURL

@@ -26,6 +26,7 @@ type place struct {
 	Follow   []string // follow-up tasks
 	Profile  string
 	OIDC     bool
+	Flags    []string // what every command that is shown ends with
 }
 
 // textPrinter writes for people. Safe for concurrent use.
@@ -187,7 +188,11 @@ func (t *textPrinter) columns() int {
 }
 
 func (t *textPrinter) handoff(h plan.Handoff) {
-	lines := []string{"", t.ink.bold("Over to you: " + plain(h.Page)), ""}
+	lines := []string{"", t.ink.bold("Over to you: " + plain(h.Page))}
+	if h.Note != "" {
+		lines = append(lines, wrap("note: ", plain(h.Note), t.columns())...)
+	}
+	lines = append(lines, "")
 	for _, v := range h.Values {
 		lines = append(lines, "  "+plain(v.Label))
 		for _, part := range strings.Split(strings.TrimRight(v.Value, "\n"), "\n") {

@@ -113,10 +113,7 @@ func onOff(on bool) string {
 
 // next names what to do now.
 func (t *textPrinter) next(r plan.Result, where place) []string {
-	flag := ""
-	if where.Sandbox {
-		flag = " --sandbox"
-	}
+	flag := strings.Join(append([]string{""}, where.Flags...), " ")
 	var steps []string
 	add := func(what, command string) {
 		steps = append(steps, fmt.Sprintf("  %-28s %s", what, t.ink.bold(command)))
@@ -137,7 +134,7 @@ func (t *textPrinter) next(r plan.Result, where place) []string {
 			steps = append(steps, "  · "+plain(task))
 		}
 		if where.Sandbox {
-			add("The same for your org", "ssowizard setup "+where.Profile+" --org ACME.okta.com …")
+			add("The same for your org", "ssowizard setup "+where.Profile+" --org ACME.okta.com …"+strings.TrimPrefix(flag, " --sandbox"))
 		}
 	}
 	if len(steps) == 0 {

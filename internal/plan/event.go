@@ -51,6 +51,8 @@ type Handoff struct {
 	Page   string         `json:"page"`
 	Dir    string         `json:"dir"`
 	Values []HandoffValue `json:"values"`
+	// Note is what has to be known of the page, "" for nothing.
+	Note string `json:"note,omitempty"`
 	// Todo says what to do with them, in a clause.
 	Todo   string          `json:"todo"`
 	Resume string          `json:"resume"`

@@ -268,6 +268,7 @@ func (m *maker) warnings() {
 	if tips := m.regain(); len(tips) > 0 {
 		m.Warnings = append(m.Warnings, "somebody has taken the app away from people or groups: "+strings.Join(tips, "; "))
 	}
+	m.warnSavedIsOn()
 	m.warnWhoIsTold()
 	for _, g := range m.Observed.Groups {
 		if g.Type == "BUILT_IN" {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
@@ -260,6 +261,27 @@ func TestEveryoneIsWarnedAbout(t *testing.T) {
 	p, err := w.plan(w.spec(func(s *sso.Spec) { s.Groups = []string{"Everyone"} }))
 	if err != nil || !strings.Contains(strings.Join(p.Warnings, " "), "every person of the org") {
 		t.Errorf("warnings = %v, err = %v", p, err)
+	}
+}
+
+func TestSavingIsSaidToTurnOnWhereThereIsNoSwitch(t *testing.T) {
+	for _, consent := range []string{"Saving turns it on.", ""} {
+		w := newWorld(t)
+		profile := *w.core.Profile
+		profile.TurnOn, profile.Consent = catalog.TurnOnNone, consent
+		w.core.Profile = &profile
+		want := consent
+		if want == "" {
+			want = "as soon as the values are saved there, people may sign in with Okta"
+		}
+		p, err := w.plan(w.spec(nil))
+		if err != nil || strings.Count(strings.Join(p.Warnings, " "), want) != 1 {
+			t.Fatalf("the first plan: %+v, err %v", p, err)
+		}
+		w.mustSetup(w.spec(nil))
+		if p, err = w.plan(w.spec(nil)); err != nil || len(p.Warnings) > 0 {
+			t.Errorf("a later plan: %+v, err %v", p, err)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
@@ -58,7 +59,16 @@ func (m *maker) refuseBlindSwitch() error {
 		return nil
 	}
 	return hint.New(hint.Usage, "turning on is refused: a real sign-in has to follow at once, and where people sign in to "+m.Profile.Name+" is not known",
-		fmt.Sprintf("say where with --input %s=URL", input))
+		sayWhere(m.Profile, input))
+}
+
+// sayWhere names the input that says where people sign in, by its label and its flag.
+func sayWhere(p *catalog.Profile, input string) string {
+	label := input
+	if i := slices.IndexFunc(p.Inputs, func(in catalog.Input) bool { return in.ID == input }); i >= 0 {
+		label = p.Inputs[i].Label
+	}
+	return fmt.Sprintf("say where: %s (--input %s=URL)", label, input)
 }
 
 // lateChanges are the settings that wait until sign-in with Okta is on and has

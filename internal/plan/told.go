@@ -71,6 +71,19 @@ func (m *maker) warnWhoIsTold() {
 	}
 }
 
+// warnSavedIsOn says before the first push to a service provider without a switch
+// that saving turns sign-in with Okta on: nothing is asked after it.
+func (m *maker) warnSavedIsOn() {
+	if s := m.Step(StepPush); m.Profile.TurnOn != catalog.TurnOnNone || s == nil || s.Action != Create {
+		return
+	}
+	text := m.Profile.Consent
+	if text == "" {
+		text = m.Profile.Name + " has no switch for sign-in with Okta: as soon as the values are saved there, people may sign in with Okta"
+	}
+	m.Warnings = append(m.Warnings, text)
+}
+
 func hours(d time.Duration) string { return plural(int(d/time.Hour), "hour", "hours") }
 
 // deadline says when what follows turning on will happen.

@@ -194,7 +194,7 @@ func (r *run) ordinarySignIn(ctx context.Context) error {
 	if !known {
 		tip := "add sign_in_page to the profile"
 		if input, lacks := r.profile.SignInLacks(r.plan.Inputs, r.sp.Offered); lacks {
-			tip = fmt.Sprintf("say where with --input %s=URL", input)
+			tip = sayWhere(r.profile, input)
 		}
 		return hint.New(hint.Failed, "where people sign in to "+r.profile.Name+" is not known", tip)
 	}

@@ -95,8 +95,8 @@ func (b *backend) Open(ctx context.Context) (tui.World, error) {
 	if err != nil {
 		draft = nil // a draft that cannot be read is none; the connections are what counts
 	}
-	return tui.World{Profiles: a.Catalog.List(), SandboxOrg: a.SandboxOrg(), SandboxTester: a.SandboxTester(),
-		Draft: draft, TestPassword: !password.IsZero(), Screen: app.HasScreen(b.cfg.GOOS, b.cfg.Getenv)}, nil
+	return tui.World{Profiles: a.Catalog.List(), SandboxOrg: a.SandboxOrg(), OwnSandbox: a.OwnSandbox(), SandboxTester: a.SandboxTester(),
+		Flags: ask.Everywhere(cfg.StateDir, cfg.Proxy, cfg.CAFile), Draft: draft, TestPassword: !password.IsZero(), Screen: app.HasScreen(b.cfg.GOOS, b.cfg.Getenv)}, nil
 }
 
 func (b *backend) close() error {
