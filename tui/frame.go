@@ -175,8 +175,7 @@ func (r *Root) footer(width int) string {
 	k := r.env.keys
 	keys := r.front().ShortHelp()
 	var last []key.Binding
-	esc := tea.KeyMsg{Type: tea.KeyEsc}
-	if r.at() < atApply && (r.over != nil || len(r.stack) > 1) && !r.front().Captures(esc) || r.over != nil {
+	if r.leaves() {
 		last = append(last, k.Back)
 	}
 	if r.over == nil {
@@ -201,6 +200,11 @@ func (r *Root) footer(width int) string {
 		parts = append(parts, tail)
 	}
 	return fit(strings.Join(parts, " · "), width)
+}
+
+// leaves tells whether esc goes back from what is in front.
+func (r *Root) leaves() bool {
+	return r.over != nil || r.at() < atApply && len(r.stack) > 1 && !r.front().Captures(tea.KeyMsg{Type: tea.KeyEsc})
 }
 
 // helpKey is the key that asks for help here: in a secret that has begun, ? is

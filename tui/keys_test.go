@@ -52,3 +52,27 @@ func TestKeysThatComeInOneReadAreKeysAndTextStaysText(t *testing.T) {
 		d.See("Everything in the plan is done")
 	})
 }
+
+func TestHelpListsEscOnlyWhereItLeadsBack(t *testing.T) {
+	leads := map[string]func(d *tuitest.Driver){"a field": toOrg, "who": toWho}
+	dead := map[string]func(d *tuitest.Driver){
+		"turn on": func(d *tuitest.Driver) { toTested(d); d.Press("enter") },
+		"done":    func(d *tuitest.Driver) { toTested(d); d.Press("enter", "tab") },
+		"a test":  toTested,
+	}
+	for _, way := range leads {
+		walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+			way(d)
+			d.Press("f1", "end")
+			d.See("esc back ctrl+z")
+		})
+	}
+	for _, way := range dead {
+		walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+			way(d)
+			d.Press("f1", "end")
+			d.See("ctrl+z suspend")
+			d.DontSee("esc back ctrl+z")
+		})
+	}
+}

@@ -63,6 +63,30 @@ func TestTurningOnSaysWhatThePlanWarnsOfAndCanBeTriedAgain(t *testing.T) {
 	})
 }
 
+func TestTheLabelIsAskedForWhenAllOfTheConsentHasBeenRead(t *testing.T) {
+	tuitest.Run(t, func(t *testing.T) {
+		f := newFake(t)
+		f.told = []string{strings.Repeat("People may lose something by this. ", 12), "Whoever cannot sign in by then is locked out."}
+		d := open(t, f, tui.Monochrome, 60, 20)
+		toTested(d)
+		d.Press("enter")
+		d.DontSee("locked out", "Type the app's label")
+		d.See("Read on to the end")
+		d.Type("net2phone")
+		d.Press("enter")
+		if got := f.runs(); len(got) != 1 {
+			t.Fatalf("%s were run", got)
+		}
+		d.Press("pgdown", "pgdown")
+		d.See("locked out", "Type the app's label")
+		d.Type("net2phone Sync")
+		d.Press("enter")
+		if got := f.runs(); len(got) != 2 {
+			t.Fatalf("%s were run", got)
+		}
+	})
+}
+
 func TestWhatWaitsForSignInToWorkIsAskedForByItself(t *testing.T) {
 	for _, yes := range []bool{true, false} {
 		walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {
@@ -221,7 +245,9 @@ func TestByHandGoesFromCardToCardToTheEnd(t *testing.T) {
 		d.See("What did the page say?", "Test Configuration")
 		d.Press("n")
 		d.See("The test of the page failed")
-		d.Press("y")
+		d.Press("esc")
+		d.See("What did the page say?")
+		d.Press("n", "y")
 		d.See("Everything in the plan is done")
 		d.Press("enter", "enter")
 		d.Type("net2phone Sync")

@@ -75,11 +75,12 @@ func (s reader) FullHelp() [][]key.Binding { return [][]key.Binding{s.ShortHelp(
 func (s reader) Explain() Explanation      { return Explanation{Title: s.title} }
 func (s reader) Keep(*Draft)               {}
 
-// newHelp explains what has the focus on a screen, and its keys.
-func newHelp(e *env, s Screen) Screen {
+// newHelp explains what has the focus on a screen, and its keys; leaves tells
+// whether esc goes back from there.
+func newHelp(e *env, s Screen, leaves bool) Screen {
 	x := s.Explain()
 	r := reader{env: e, title: "Help: " + x.Title}
-	r.text = func(width int) []string { return helpText(e, x, s, width) }
+	r.text = func(width int) []string { return helpText(e, x, s, leaves, width) }
 	r.onKey = func(k tea.KeyMsg) tea.Cmd {
 		if x.Literal && k.String() == "?" {
 			return tea.Sequence(send(closed{}), send(typed{"?"}))
@@ -95,7 +96,7 @@ func newHelp(e *env, s Screen) Screen {
 // typed is text for the field that has the focus.
 type typed struct{ text string }
 
-func helpText(e *env, x Explanation, s Screen, width int) []string {
+func helpText(e *env, x Explanation, s Screen, leaves bool, width int) []string {
 	var out []string
 	part := func(head, text string) {
 		if text == "" {
@@ -119,7 +120,11 @@ func helpText(e *env, x Explanation, s Screen, width int) []string {
 			}
 		}
 	}
-	for _, b := range []key.Binding{e.keys.Back, e.keys.Suspend, as(e.keys.Quit, "quit; the work is kept")} {
+	always := keymap(e.keys.Suspend, as(e.keys.Quit, "quit; the work is kept"))
+	if leaves {
+		always = append(keymap(e.keys.Back), always...)
+	}
+	for _, b := range always {
 		out = append(out, "  "+pad(b.Help().Key, 10)+b.Help().Desc)
 	}
 	return out

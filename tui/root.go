@@ -213,7 +213,7 @@ func (r *Root) key(msg tea.KeyMsg) tea.Cmd {
 	}
 	switch {
 	case key.Matches(msg, k.Help) && r.over == nil:
-		r.lay(newHelp(r.env, front))
+		r.lay(newHelp(r.env, front, r.leaves()))
 		return r.over.Init()
 	case key.Matches(msg, k.Back):
 		return r.goBack()

@@ -142,6 +142,8 @@ func (s *test) handKey(k tea.KeyMsg) (Screen, tea.Cmd) {
 		return s, send(done{atTest})
 	case "n":
 		s.failed, s.offset = true, 0
+	case "esc": // captured while there is something to go back from
+		s.failed, s.offset = false, 0
 	}
 	return s, nil
 }
@@ -306,14 +308,20 @@ func (s *test) troubles() []string {
 // Note tells that there is more to read.
 func (s *test) Note() string { return moreBelow(s.total, s.offset, s.room) }
 
-func (s *test) SetSize(w, h int) Screen  { s.sized = sized{w, h}; return s }
-func (s *test) Title() string            { return "Test" }
-func (s *test) Captures(tea.KeyMsg) bool { return false }
+func (s *test) SetSize(w, h int) Screen { s.sized = sized{w, h}; return s }
+func (s *test) Title() string           { return "Test" }
+
+// Captures takes esc where it leads back to the question.
+func (s *test) Captures(k tea.KeyMsg) bool {
+	return s.failed && s.byHand() && key.Matches(k, s.env.keys.Back)
+}
 
 func (s *test) ShortHelp() []key.Binding {
 	k := s.env.keys
 	scroll, logs := bind("↑↓", "scroll", "up", "down"), as(k.Log, map[bool]string{true: "result", false: "log"}[s.showLog])
 	switch {
+	case s.failed && s.byHand():
+		return keymap(bind("y", "passed", "y"), s.env.keys.Back, scroll, as(k.Exit, "save and quit"), logs)
 	case s.byHand():
 		return keymap(bind("y", "passed", "y"), bind("n", "failed", "n"), scroll, as(k.Exit, "save and quit"), logs)
 	case s.ok():

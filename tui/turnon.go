@@ -34,6 +34,7 @@ type turnOn struct {
 	offset  int
 	total   int // lines of the last view, and the room for them
 	room    int
+	read    bool // all that is consented to has been on the screen
 }
 
 func newTurnOn(e *env, j journey, job Job) Screen {
@@ -85,7 +86,7 @@ func (s *turnOn) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		if msg.number != s.number {
 			return s, nil
 		}
-		s.loading, s.p, s.err = false, msg.p, msg.err
+		s.loading, s.p, s.err, s.read = false, msg.p, msg.err, false
 		if s.err != nil {
 			return s, nil
 		}
@@ -122,6 +123,8 @@ func (s *turnOn) key(k tea.KeyMsg) tea.Cmd {
 	case s.err != nil && key.Matches(k, keys.Exit):
 		return send(leave{})
 	case s.err != nil:
+	case !s.measure():
+		s.readOn(k)
 	case k.Type == tea.KeyEnter:
 		if strings.Join(strings.Fields(s.field.text()), " ") != s.label {
 			return send(say{s.env.theme.Bad.Render("✗ ") + "That is not the label; nothing was turned on."})
@@ -168,18 +171,64 @@ func (s *turnOn) View() string {
 		if s.wait.detail != "" {
 			body = append(body, waitLines(t, s.wait, s.at.at, s.width)...)
 		}
+		s.total, s.room = len(body), max(s.height-len(head), 1)
 	case s.err != nil:
 		body = append(failureLines(t, s.err, s.width), "", t.Faint.Render("Nothing is turned on."))
+		s.total, s.room = len(body), max(s.height-len(head), 1)
 	default:
-		body = s.warnings()
-		tail = append([]string{""}, strings.Split(s.field.field.WithWidth(s.width).View(), "\n")...)
-		tail = append(tail, "")
-		tail = append(tail, styled(t.Faint, "tab leaves it off; it can be turned on any time later.", s.width)...)
+		s.measure()
+		body, tail = s.warnings(), s.asked()
 	}
-	s.total, s.room = len(body), max(s.height-len(head)-len(tail), 1)
 	s.offset = min(s.offset, max(s.total-s.room, 0))
 	shown, _ := window(body, -1, s.offset, s.room)
 	return fill(append(append(head, shown...), tail...), s.width, s.height)
+}
+
+// asked is the field for the label. What is consented to is read first: as long
+// as there is more of it, that stands in the field's place.
+func (s *turnOn) asked() []string {
+	t := s.env.theme
+	field := append([]string{""}, strings.Split(s.field.field.WithWidth(s.width).View(), "\n")...)
+	if !s.read {
+		out := make([]string, len(field))
+		out[1] = t.Strong.Render(fit("Read on to the end (↓); then the app's label is asked for.", s.width))
+		return out
+	}
+	later := append([]string{""}, styled(t.Faint, "tab leaves it off; it can be turned on any time later.", s.width)...)
+	if s.total+len(field)+len(later) <= s.space() {
+		return append(field, later...)
+	}
+	return field
+}
+
+// space is how many lines there are under the title.
+func (s *turnOn) space() int {
+	return s.height - len(styled(s.env.theme.Strong, s.title(), s.width)) - 1
+}
+
+// measure finds out how much of what is consented to is in view, and tells
+// whether all of it has been.
+func (s *turnOn) measure() bool {
+	s.total = len(s.warnings())
+	s.room = max(s.space()-len(s.asked()), 1)
+	s.read = s.read || s.offset+s.room >= s.total
+	s.room = max(s.space()-len(s.asked()), 1)
+	return s.read
+}
+
+// readOn scrolls; the keys that would answer lead further down.
+func (s *turnOn) readOn(k tea.KeyMsg) {
+	keys := s.env.keys
+	switch {
+	case k.Type == tea.KeyEnter, k.Type == tea.KeySpace, key.Matches(k, keys.PageDown):
+		s.offset += max(s.room-1, 1)
+	case key.Matches(k, keys.Down):
+		s.offset++
+	case key.Matches(k, keys.Up):
+		s.offset = max(s.offset-1, 0)
+	}
+	s.offset = min(s.offset, max(s.total-s.room, 0))
+	s.measure()
 }
 
 // warnings are what is consented to.
@@ -212,6 +261,9 @@ func (s *turnOn) ShortHelp() []key.Binding {
 		return keymap(notNow)
 	case s.err != nil:
 		return keymap(k.Retry, notNow, as(k.Exit, "save and quit"))
+	}
+	if !s.read {
+		return keymap(bind("↓", "read on", "down"), notNow)
 	}
 	out := keymap(as(k.Enter, "turn on"), notNow)
 	if s.total > s.room {
