@@ -258,7 +258,7 @@ func (c *conversation) askOne(id ask.ID, preset string, look func(string) error)
 	for {
 		text, err := c.question(q.Title, helpOf(q), preset)
 		if err != nil {
-			return endOfAnswers(err, "--"+q.Flag)
+			return endOfAnswers(err, answeredBy(q))
 		}
 		values, err := answerValues(q, text)
 		for _, v := range values {
@@ -335,11 +335,19 @@ func (p *program) question(title, help, preset string) (string, error) {
 	return preset, nil
 }
 
-func endOfAnswers(err error, flag string) error {
+// answeredBy is how a command line answers a question.
+func answeredBy(q ask.Question) string {
+	if q.ID == ask.SP {
+		return "the first argument: ssowizard setup SP"
+	}
+	return "--" + q.Flag
+}
+
+func endOfAnswers(err error, by string) error {
 	if !errors.Is(err, io.EOF) {
 		return err
 	}
-	return hint.New(hint.Usage, "the input ended before all questions were answered", "the next one is answered by "+flag+"; nothing was written")
+	return hint.New(hint.Usage, "the input ended before all questions were answered", "the next one is answered by "+by+"; nothing was written")
 }
 
 func (p *program) complain(err error) {

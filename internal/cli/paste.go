@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -35,7 +34,7 @@ func (p *program) readPasted(ctx context.Context) ([]byte, error) {
 			return p.readHanded(name)
 		}
 		if signin.LooksLikePath(name) {
-			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+			return nil, signin.NoSuchFile(name)
 		}
 	}
 	text := []byte(first)

@@ -243,7 +243,7 @@ func TestUndoDoesNotThrowAwayWhatSomebodyChangedSince(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = plan.MakeUndo(plan.SpecOf(w.keeper.state), w.core.Profile, o, w.okta.Diff)
-	if hint.CodeOf(err) != hint.Refused || !strings.Contains(err.Error(), "login_url") {
+	if hint.CodeOf(err) != hint.Refused || !strings.Contains(err.Error(), "Login URL") {
 		t.Errorf("err = %v", err)
 	}
 }

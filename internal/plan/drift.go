@@ -68,7 +68,7 @@ func (m *maker) refuseDrift() error {
 		if d.Side == "sp" {
 			side = m.Profile.Name
 		}
-		lines = append(lines, fmt.Sprintf("%s, %s: is %s, would become %s", side, d.Field, show(d.Got), show(d.Want)))
+		lines = append(lines, fmt.Sprintf("%s, %s: is %s, would become %s", side, fieldName(m.Profile, d), show(d.Got), show(d.Want)))
 	}
 	them := "them"
 	if len(lines) == 1 {

@@ -23,7 +23,7 @@ func (m *maker) keeping() string {
 		case d.Side == "okta" && d.Field == "label" && label != "":
 			flags = append(flags, "--label "+ask.Quote(sso.PlainText(label, 200)))
 		case !m.asksFor(d, inputs):
-			rest = append(rest, d.Field)
+			rest = append(rest, fieldName(m.Profile, d))
 		}
 	}
 	none := fmt.Sprintf("no answer to setup keeps %s; ssowizard test %s proves the connection as it is", strings.Join(rest, ", "), m.Spec.Connection)

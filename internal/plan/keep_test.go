@@ -21,10 +21,10 @@ func TestARefusalNamesTheCommandThatKeepsTheChange(t *testing.T) {
 		{"toggle at the service provider", func(w *world) { w.sp.settings["auto_create_users"] = "true" },
 			[]string{"to keep the change: ssowizard setup infobip --connection office --input auto_create_users=yes"}},
 		{"something that no answer asks for", func(w *world) { w.okta.apps[0].SAML.Audience = "https://elsewhere.example" },
-			[]string{"no answer to setup keeps settings.signOn.audience", "ssowizard test office"}},
+			[]string{"no answer to setup keeps Audience (SP entity ID)", "ssowizard test office"}},
 		{"both", func(w *world) {
 			w.sp.settings["auto_create_users"], w.sp.settings["idp_issuer"] = "true", "http://other"
-		}, []string{"--input auto_create_users=yes; no answer to setup keeps idp_issuer", "add --override to set them back"}},
+		}, []string{"--input auto_create_users=yes; no answer to setup keeps IdP entity ID (Identity Provider Issuer)", "add --override to set them back"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w := newWorld(t)

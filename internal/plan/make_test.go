@@ -75,10 +75,10 @@ func TestWhatSomebodyChangedSinceIsRefusedAndNamed(t *testing.T) {
 		change func(*world)
 		names  string
 	}{
-		{"audience in Okta", func(w *world) { w.okta.apps[0].SAML.Audience = "N2P" }, "settings.signOn.audience: is N2P, would become n2p"},
+		{"audience in Okta", func(w *world) { w.okta.apps[0].SAML.Audience = "N2P" }, "Audience (SP entity ID): is N2P, would become n2p"},
 		{"label in Okta", func(w *world) { w.okta.apps[0].Label = "Telephony" }, "label: is Telephony"},
-		{"status in Okta", func(w *world) { w.okta.apps[0].Status = sso.StatusInactive }, "status: is INACTIVE"},
-		{"setting at the service provider", func(w *world) { w.sp.settings["entity_id"] = "other" }, "entity_id: is other, would become n2p"},
+		{"status in Okta", func(w *world) { w.okta.apps[0].Status = sso.StatusInactive }, "Status: is INACTIVE"},
+		{"setting at the service provider", func(w *world) { w.sp.settings["entity_id"] = "other" }, "SP entity ID (Entity ID): is other, would become n2p"},
 		{"app deleted", func(w *world) { w.okta.apps = nil }, "gone from Okta"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -59,3 +59,43 @@ func offeredChanges(changes []sso.Change) string {
 	}
 	return strings.Join(out, ", ")
 }
+
+// driftNames are further values of the app in standard words.
+var driftNames = map[string]string{
+	"label": "App label", "status": "Status", noteField: "Note for admins",
+	"settings.signOn.subjectNameIdTemplate": "NameID value", "settings.signOn.idpIssuer": "Issuer (IdP entity ID)",
+	"settings.signOn.responseSigned": "Response signed", "settings.signOn.assertionSigned": "Assertion signed",
+	"settings.signOn.signatureAlgorithm": "Signature algorithm", "settings.signOn.digestAlgorithm": "Digest algorithm",
+	"settings.signOn.honorForceAuthn": "Honor ForceAuthn", "settings.signOn.authnContextClassRef": "Authentication context",
+	"settings.signOn.allowMultipleAcsEndpoints":          "Further ACS URLs",
+	"settings.oauthClient.post_logout_redirect_uris":     "Sign-out redirect URIs",
+	"settings.oauthClient.grant_types":                   "Grant types",
+	"settings.oauthClient.response_types":                "Response types",
+	"settings.oauthClient.issuer_mode":                   "Issuer mode",
+	"credentials.oauthClient.token_endpoint_auth_method": "Client authentication",
+	"credentials.oauthClient.pkce_required":              "PKCE required",
+	"credentials.userNameTemplate.template":              "Application username",
+	"credentials.signing.kid":                            "Active signing key",
+	"visibility.hide.web":                                "Tile hidden", "visibility.hide.iOS": "Tile hidden (mobile)",
+}
+
+// fieldName is what people call a field that differs: by the standard word in
+// Okta, by the label of its page at the service provider.
+func fieldName(p *catalog.Profile, d Drift) string {
+	if d.Side == "sp" {
+		if label := p.Labels()[d.Field]; label != "" {
+			return label
+		}
+		return d.Field
+	}
+	if name := offeredNames[d.Field]; name != "" {
+		return strings.ToUpper(name[:1]) + name[1:]
+	}
+	if name := driftNames[d.Field]; name != "" {
+		return name
+	}
+	if name, ok := strings.CutPrefix(d.Field, "settings.signOn.attributeStatements."); ok {
+		return "Attribute " + sso.PlainText(name, 200)
+	}
+	return d.Field
+}

@@ -140,8 +140,8 @@ func TestUndoRefusesToDeleteWhatSomebodyHasChanged(t *testing.T) {
 		change     func(*sso.App)
 	}{
 		{"renamed", "label: is Telephony, was net2phone Sync", func(a *sso.App) { a.Label = "Telephony" }},
-		{"text in the note", "settings.notes.admin: is Ask Ana, was empty", func(a *sso.App) { a.AdminNote = "Ask Ana\n" + a.AdminNote }},
-		{"setting", "settings.signOn.audience: is N2P, was n2p", func(a *sso.App) {
+		{"text in the note", "Note for admins: is Ask Ana, was empty", func(a *sso.App) { a.AdminNote = "Ask Ana\n" + a.AdminNote }},
+		{"setting", "Audience (SP entity ID): is N2P, was n2p", func(a *sso.App) {
 			s := *a.SAML
 			s.Audience = "N2P"
 			a.SAML = &s

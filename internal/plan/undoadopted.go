@@ -215,9 +215,9 @@ func (m *maker) refuseUndo() error {
 	var lines []string
 	for _, d := range m.drift {
 		if d.Side == "sp" {
-			lines = append(lines, fmt.Sprintf("%s, %s: is %s, would become %s", m.Profile.Name, d.Field, show(d.Got), show(d.Want)))
+			lines = append(lines, fmt.Sprintf("%s, %s: is %s, would become %s", m.Profile.Name, fieldName(m.Profile, d), show(d.Got), show(d.Want)))
 		} else {
-			lines = append(lines, fmt.Sprintf("Okta, %s: is %s, was %s", d.Field, show(d.Got), show(d.Want)))
+			lines = append(lines, fmt.Sprintf("Okta, %s: is %s, was %s", fieldName(m.Profile, d), show(d.Got), show(d.Want)))
 		}
 	}
 	return hint.New(hint.Refused,

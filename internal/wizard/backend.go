@@ -53,9 +53,10 @@ func newBackend(cfg app.Config, screen *os.File) *backend {
 // once, because a source would take it before anything else.
 func typedFirst(s secret.Source, get func() secret.String) (secret.Source, error) {
 	env := s.Getenv
+	var held secret.String
 	if s.File != "" {
-		held, _, err := s.Find()
-		if err != nil {
+		var err error
+		if held, _, err = s.Find(); err != nil {
 			return s, err
 		}
 		s.Env, s.File = []string{"the file " + s.File}, ""
@@ -67,7 +68,14 @@ func typedFirst(s secret.Source, get func() secret.String) (secret.Source, error
 		}
 		return env(name)
 	}
-	s.Prompt = func(string) (string, error) { return get().Reveal(), nil }
+	// The environment may be shut out, as in the sandbox; a file was named all
+	// the same.
+	s.Prompt = func(string) (string, error) {
+		if t := get(); !t.IsZero() {
+			return t.Reveal(), nil
+		}
+		return held.Reveal(), nil
+	}
 	return s, nil
 }
 

@@ -73,7 +73,7 @@ func Field(field string, settings map[string]string) string {
 // Check is the code of a check for people.
 func Check(code string, settings map[string]string) string {
 	if field, ok := strings.CutPrefix(code, "settings.okta."); ok {
-		for _, prefix := range []string{"settings.signOn.", ""} {
+		for _, prefix := range []string{"settings.signOn.", "settings.oauthClient.", "credentials.oauthClient.", ""} {
 			if l, known := fields[prefix+field]; known {
 				return "Okta, " + l
 			}
@@ -90,7 +90,15 @@ func Check(code string, settings map[string]string) string {
 		what = strings.NewReplacer("sp_", "SP_", "idp_", "IdP_").Replace(Plain(what))
 		return "sign-in: " + strings.ReplaceAll(what, "_", " ")
 	}
+	if l, known := claims[code]; known {
+		return l
+	}
 	return strings.ReplaceAll(Plain(code), "_", " ")
+}
+
+// claims are checks of an ID token whose codes are its own short words.
+var claims = map[string]string{
+	"azp": "Authorized party (azp)", "at_hash": "Hash of the access token (at_hash)",
 }
 
 // Flow heads the checks of one part of a test.

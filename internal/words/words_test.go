@@ -19,6 +19,8 @@ func TestFieldsAndChecksAreCalledAsOnThePages(t *testing.T) {
 		{"of the service provider's side", words.Check("settings.sp.entity_id", settings), "SP entity ID (Entity ID)"},
 		{"of a setting without a label", words.Check("settings.sp.login_url", nil), "login url"},
 		{"of a sign-in", words.Check("not_on_or_after", settings), "not on or after"},
+		{"of a claim", words.Check("at_hash", settings), "Hash of the access token (at_hash)"},
+		{"of OIDC", words.Check("settings.okta.redirect_uris", settings), "Okta, Sign-in redirect URIs"},
 		{"of how it ended", words.Check("sign_in.start_refused", settings), "sign-in: start refused"},
 	} {
 		if tc.got != tc.want {
