@@ -39,7 +39,7 @@ func TestWizardTypedWithASignInByHand(t *testing.T) {
 	s.press(tuitest.Enter)
 	s.see("✗ answer of the sign-in")
 	s.press("./nowhere.har", tuitest.Enter)
-	s.see("nowhere.har: file does not exist")
+	s.see("there is no such file: ./nowhere.har")
 	s.press(tuitest.Esc)
 	s.see("the sign-in by hand still waits for you")
 	s.press("r")
