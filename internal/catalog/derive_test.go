@@ -81,7 +81,7 @@ func TestInputsAreReadOffBothSides(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := embedded(t, tt.profile)
+			p := builtIn(t, tt.profile)
 			got := p.For(tt.way).DeriveInputs(nil, made(t, p, tt.answers, tt.way))
 			want := tt.want
 			if want == nil {
@@ -111,7 +111,7 @@ func TestWhatDoesNotSayOneThingIsNotGuessed(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := embedded(t, "infobip")
+			p := builtIn(t, "infobip")
 			e := made(t, p, map[string]string{"custom_domain": "acme"}, sso.PushAPI)
 			tt.change(&e)
 			got := p.DeriveInputs(nil, e)
@@ -124,7 +124,7 @@ func TestWhatDoesNotSayOneThingIsNotGuessed(t *testing.T) {
 
 func TestAValueCountsMoreThanWhatIsMerelyMissing(t *testing.T) {
 	t.Parallel()
-	p := embedded(t, "infobip")
+	p := builtIn(t, "infobip")
 	e := made(t, p, map[string]string{"custom_domain": "acme", "auto_create_groups": "yes", "group_filter": "^Sup"}, sso.PushAPI)
 	e.App.SAML.Attributes = nil
 	got := p.DeriveInputs(nil, e)
@@ -135,7 +135,7 @@ func TestAValueCountsMoreThanWhatIsMerelyMissing(t *testing.T) {
 
 func TestGivenAnswersAndWhatIsToldAreLeftAlone(t *testing.T) {
 	t.Parallel()
-	p := embedded(t, "justcall")
+	p := builtIn(t, "justcall")
 	e := made(t, p, map[string]string{"acs_url": "https://app.justcall.io/sso/saml/acme/acs", "sp_entity_id": "acme", "default_role": "Agent"}, sso.PushAPI)
 	e.Held.Offered = map[string]string{"acs_url": "https://app.justcall.io/sso/saml/acme/acs", "sp_entity_id": "acme"}
 	e.Held.Options = map[string][]string{"default_role": {"Admin", "Agent"}}
@@ -149,14 +149,14 @@ func TestAnAppFitsAProfileByItsAddresses(t *testing.T) {
 	t.Parallel()
 	for app, answers := range map[string]map[string]string{"net2phone": nil, "telnyx": {"short_name": "acme"}, "infobip": {"custom_domain": "acme"}, "cloudtalk": nil,
 		"justcall": {"acs_url": "https://app.justcall.io/acs", "sp_entity_id": "jc"}} {
-		e := made(t, embedded(t, app), answers, sso.PushGuided)
+		e := made(t, builtIn(t, app), answers, sso.PushGuided)
 		for _, profile := range []string{"net2phone", "telnyx", "infobip", "cloudtalk", "justcall"} {
 			held := sso.SPState{}
 			if profile == "justcall" { // it tells its addresses
 				held.Offered = map[string]string{"acs_url": "https://app.justcall.io/acs", "sp_entity_id": "jc"}
 			}
 			e.Held = held
-			if fits := embedded(t, profile).Fits(nil, e); fits != (profile == app) {
+			if fits := builtIn(t, profile).Fits(nil, e); fits != (profile == app) {
 				t.Errorf("the app of %s fits %s: %v", app, profile, fits)
 			}
 		}

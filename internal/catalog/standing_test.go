@@ -6,27 +6,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sso"
 )
 
-func embedded(t *testing.T, id string) *catalog.Profile {
-	t.Helper()
-	c, err := catalog.Load("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := c.Profile(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func TestAddressesMadeOfAnOldAnswerDoNotStand(t *testing.T) {
 	t.Parallel()
-	p := embedded(t, "infobip")
+	p := builtIn(t, "infobip")
 	offered := map[string]string{"acs_url": "https://portal.infobip.com/login/saml/old/callback", "note": "kept"}
 	held := sso.SPState{Configured: true, Offered: offered, Settings: map[string]string{"custom_domain": "old"}}
 	for answer, want := range map[string]map[string]string{
@@ -45,7 +31,7 @@ func TestAddressesMadeOfAnOldAnswerDoNotStand(t *testing.T) {
 
 func TestAGroupFilterHasToBeARegularExpressionOfSomeDialect(t *testing.T) {
 	t.Parallel()
-	p := embedded(t, "infobip")
+	p := builtIn(t, "infobip")
 	for filter, ok := range map[string]bool{
 		"Infobip-.*": true, "(?i)support": true, "(?!Everyone).*": true, `\p{L}+`: true, "a{1,2000}": true,
 		"(Support": false, "Support)": false, "[a-": false, `end\`: false, "*": false, "[z-a]": false,
@@ -62,7 +48,7 @@ func TestAGroupFilterHasToBeARegularExpressionOfSomeDialect(t *testing.T) {
 
 func TestWhatAPageMayNotShowIsSuggestedWithItsReason(t *testing.T) {
 	t.Parallel()
-	_, err := embedded(t, "justcall").CompleteInputs(nil, sso.SPState{})
+	_, err := builtIn(t, "justcall").CompleteInputs(nil, sso.SPState{})
 	text := strings.Join(hint.Hints(err), " ")
 	for _, want := range []string{"--input acs_url=https://bifrost.justcall.io/passport/login/callback", "--input sp_entity_id=JustCall", "Try it only if your page shows no"} {
 		if !strings.Contains(text, want) {
