@@ -147,7 +147,7 @@ func (s *rotate) happens() []string {
 		return []string{"Okta makes a second client secret; the first one goes on working. (about a second)",
 			"The service provider is given the new one" + s.takes(),
 			"A real sign-in proves it. (a few seconds)",
-			"Okta drops the old secret."}
+			"Okta switches the old secret off, the sign-in is tried once more, and then the old one is deleted. If it fails, the old one is on again."}
 	}
 	newKey := "Okta makes a new signing key, which signs nothing yet. (about a second)"
 	switch {
@@ -194,7 +194,7 @@ func (s *rotate) concerns() string {
 	}
 	switch {
 	case s.aSecret():
-		return "Nobody: both secrets work until the old one is dropped."
+		return "Nobody: both secrets work until the new one is proven."
 	case s.status != nil && !s.status.Enabled:
 		return "Nobody: sign-in with Okta is off at the service provider."
 	case s.holdsBoth():

@@ -91,7 +91,7 @@ func TestWizardReplacesAClientSecret(t *testing.T) {
 	s := sit(t, state, "--sandbox")
 	s.see("cloudtalk · tested, on", "c new client secret")
 	s.press("c")
-	s.see("Replace the client secret of", "both secrets work until the old one is dropped")
+	s.see("Replace the client secret of", "both secrets work until the new one is proven")
 	s.press(tuitest.Enter)
 	s.see("This replaces the client secret on both sides")
 	s.press("a")

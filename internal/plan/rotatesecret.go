@@ -163,6 +163,9 @@ func (r *run) retireSecret(ctx context.Context, _ Step) (string, error) {
 		return "", err
 	}
 	old := r.plan.Rotate.FromKID
+	if r.sp.Enabled && r.plan.Spec.Test == sso.TestByHand {
+		return "", r.secretBothWork()
+	}
 	for _, s := range r.secrets {
 		if s.ID != old || s.Status != sso.StatusActive {
 			continue
@@ -187,11 +190,18 @@ func (r *run) retireSecret(ctx context.Context, _ Step) (string, error) {
 	return old, r.save(func(s *sso.State) { s.Rotation, s.SecretID = nil, r.plan.Rotate.ToKID })
 }
 
+// secretBothWork stops a rotation that a person proves before the old secret goes:
+// nobody may be locked out for as long as a person takes to sign in without it.
+func (r *run) secretBothWork() error {
+	return hint.New(hint.Waiting, fmt.Sprintf("both client secrets work, so a sign-in by hand does not show which one %s has; the old one stays", r.profile.Name),
+		fmt.Sprintf("have the last sign-in made from here, which takes the old one back into use if it fails: ssowizard rotate %s --test browser --confirmed %s", r.connection(), StepPush))
+}
+
 // proveSecretAlone signs in at the service provider once more where people
 // already do. As long as both secrets worked, a sign-in there did not tell which
 // one it has. When it fails, the old secret is put to use again.
 func (r *run) proveSecretAlone(ctx context.Context, openID OpenID) error {
-	if !r.sp.Enabled || r.plan.Step(StepTest) == nil || r.plan.Spec.Test == sso.TestByHand {
+	if !r.sp.Enabled || r.plan.Step(StepTest) == nil {
 		return nil
 	}
 	r.findings = nil
