@@ -263,16 +263,28 @@ func TestSeveralFittingRecordsAreRefused(t *testing.T) {
 	}
 }
 
-func TestCancelWhileWaiting(t *testing.T) {
+func TestAReadThatIsCancelledSaysSo(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	b, server := answering(t, func(w http.ResponseWriter, _ *http.Request) {
-		cancel()
-		jsonAnswer(w, http.StatusServiceUnavailable, `{}`)
-	})
-	_, err := b.Read(ctx)
-	if !errors.Is(err, context.Canceled) || len(server.seen()) != 1 {
-		t.Errorf("error %v, requests %v", err, server.seen())
+	for name, status := range map[string]int{"after a passing failure": 503, "after too many requests": 429} {
+		for _, when := range []string{"with the answer", "in the wait"} {
+			t.Run(name+", "+when, func(t *testing.T) {
+				t.Parallel()
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				sent := 0
+				b := newBench(t, "net2phone", "https://service.test", roundTrip(func(req *http.Request) (*http.Response, error) {
+					sent++
+					if when == "with the answer" {
+						cancel() // and the answer is there all the same
+					}
+					return sptest.Fault{Status: status, Body: "{}"}.Answer(req), nil
+				}))
+				b.clock.beforeWait = cancel
+				if _, err := b.Read(ctx); !errors.Is(err, context.Canceled) || sent != 1 {
+					t.Errorf("error %v after %d requests", err, sent)
+				}
+			})
+		}
 	}
 }
 

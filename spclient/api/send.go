@@ -71,8 +71,11 @@ func (d *Driver) send(ctx context.Context, ex exchange, allowed ...int) (*result
 		if err == nil || !errors.As(err, &unknown) {
 			return res, err
 		}
-		if attempt == maxAttempts || ctx.Err() != nil {
-			// Nothing was to be changed, so nothing is unknown.
+		// Nothing was to be changed, so nothing is unknown.
+		switch {
+		case ctx.Err() != nil:
+			return nil, fmt.Errorf("%s %s: %w", ex.method, ex.path, ctx.Err())
+		case attempt == maxAttempts:
 			return nil, fmt.Errorf("%s %s: %w", ex.method, ex.path, unknown.cause)
 		}
 		if err := d.pause(ctx, ex, attempt, unknown.cause); err != nil {

@@ -28,6 +28,8 @@ type clock struct {
 	mu    sync.Mutex
 	now   time.Time
 	waits []time.Duration
+	// beforeWait, when set, runs as a wait begins.
+	beforeWait func()
 }
 
 func newClock() *clock { return &clock{now: time.Date(2026, 8, 20, 9, 0, 0, 0, time.UTC)} }
@@ -39,6 +41,9 @@ func (c *clock) Now() time.Time {
 }
 
 func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
+	if c.beforeWait != nil {
+		c.beforeWait()
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}

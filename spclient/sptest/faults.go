@@ -54,7 +54,7 @@ func (f *Faults) RoundTrip(req *http.Request) (*http.Response, error) {
 	case fault.LoseRequest:
 		return nil, io.ErrUnexpectedEOF
 	case fault.Status != 0:
-		return fault.answer(req), nil
+		return fault.Answer(req), nil
 	}
 	resp, err := f.Next.RoundTrip(req)
 	if err != nil {
@@ -83,7 +83,8 @@ func (f *Faults) take(method string) Fault {
 	return fault
 }
 
-func (f Fault) answer(req *http.Request) *http.Response {
+// Answer is what the fault answers in place of the service provider.
+func (f Fault) Answer(req *http.Request) *http.Response {
 	header := f.Header.Clone()
 	if header == nil {
 		header = http.Header{}
