@@ -67,13 +67,16 @@ func (s *apply) View() string {
 	case s.showLog:
 		lines = logLines(s.log, s.width)
 	default:
-		lines = s.stepLines()
+		lines = s.stepLines(true)
 	}
 	var tail []string
 	if s.over {
 		tail = append([]string{""}, s.outcome()...)
 	}
 	room := max(s.height-len(head)-len(tail), 1)
+	if len(lines) > room && !s.preparing && !s.showLog {
+		lines = s.stepLines(false) // the steps matter more, and the log has the rest
+	}
 	// The newest lines are the ones to see; up goes back from there.
 	s.offset = min(s.offset, max(len(lines)-room, 0))
 	shown, _ := window(lines, -1, len(lines)-room-s.offset, room)
@@ -103,7 +106,12 @@ func (s *apply) heading() string {
 	return ends(t.Strong.Render(text), t.Faint.Render(right), s.width)
 }
 
-func (s *apply) stepLines() []string {
+// timeColumn is kept free beside every step, so that a line does not break
+// anew when its time appears.
+const timeColumn = len("119 s")
+
+// stepLines are the steps, and with details what came of each that is done.
+func (s *apply) stepLines(details bool) []string {
 	t := s.env.theme
 	var out []string
 	for _, r := range s.steps {
@@ -115,7 +123,7 @@ func (s *apply) stepLines() []string {
 			right = seconds(s.at.Sub(r.begun))
 		}
 		text := r.summary
-		for i, line := range wrap(text, s.width-2-columns(right)-1) {
+		for i, line := range wrap(text, s.width-2-max(columns(right), timeColumn)-1) {
 			head, end := "  ", ""
 			if i == 0 {
 				head, end = s.sign(r)+" ", t.Faint.Render(right)
@@ -127,7 +135,7 @@ func (s *apply) stepLines() []string {
 		}
 		if r.status == plan.Waiting || r.status == plan.Retrying {
 			out = append(out, waitLines(t, r, s.at, s.width)...)
-		} else if r.detail != "" && r.detail != r.summary && (r.status == plan.Done || r.status == plan.Skipped) {
+		} else if details && r.detail != "" && r.detail != r.summary && (r.status == plan.Done || r.status == plan.Skipped) {
 			out = append(out, styledHang(t.Faint, "  ", r.detail, s.width)...)
 		}
 		if s.onStep(r) {
