@@ -135,6 +135,41 @@ func TestInBrowserFindsTheWayByLabelsAlsoIntoAnotherWindow(t *testing.T) {
 	}
 }
 
+// The page has a field for an address too, of its own sign-in, and its script
+// takes its time before it leaves.
+func TestInBrowserFillsInNothingOnAPageThatItLeaves(t *testing.T) {
+	t.Parallel()
+	hosts, app, _ := pair(&widgetOrg{})
+	late := make(chan struct{}, 1)
+	app["/portal"] = show(200, `<button id="sso">Log in with SSO</button>
+<form action="/password" method="POST"><label for="e">E-mail</label><input id="e" type="email" name="email"><button>Continue</button></form>
+<script>
+document.getElementById("sso").addEventListener("click", () => {
+	fetch("/prepare").then(() => location.href = "/sso");
+	setTimeout(() => navigator.sendBeacon("/late"), 500);
+});
+</script>`)
+	app["/late"] = func(http.ResponseWriter, *http.Request) { late <- struct{}{} }
+	app["/prepare"] = func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-late:
+		case <-r.Context().Done():
+		}
+	}
+	app["/password"] = show(200, `<form action="/in" method="POST"><input type="password" name="p"><button>Sign in</button></form>`)
+	app["/sso"] = show(200, `<form action="/choose" method="POST"><label for="e">Work e-mail</label><input id="e" name="email"><button>Continue</button></form>`)
+	app["/choose"] = redirect(302, "/start")
+	b := inBrowser(t, hosts)
+	seen, err := b.client(t).SignIn(t.Context(), sso.SignInRequest{Flow: sso.FlowSPInitiated, StartURL: spURL + "/portal", Deliver: true,
+		Email: "ana@sp.example", Open: "Log in with SSO", EmailField: "Work e-mail", Submit: "Continue"})
+	if err != nil || seen.Outcome != sso.OutcomeSignedIn {
+		t.Errorf("%+v, %v", seen, err)
+	}
+	if wrong := b.requests("app.sp.example/password"); len(wrong) > 0 {
+		t.Errorf("sent on the page that was left: %q", wrong)
+	}
+}
+
 func TestInBrowserStopsTheCodeBeforeTheRedirect(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

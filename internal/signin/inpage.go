@@ -51,7 +51,14 @@ func (w *window) look(ctx context.Context) {
 func (w *window) act(ctx context.Context, t *tab) (did bool, f fields) {
 	switch w.watch.stage {
 	case toOkta:
-		return w.enter(ctx, t), f
+		// A page on which something was pressed may be about to go.
+		if w.pressed == (place{t, t.document}) && t.quiet < atRest {
+			return false, f
+		}
+		if did = w.enter(ctx, t); did {
+			w.pressed = place{t, t.document}
+		}
+		return did, f
 	case atOkta:
 		return w.fillIn(ctx, t)
 	case delivered:

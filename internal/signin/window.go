@@ -22,10 +22,17 @@ type window struct {
 	current *tab            // where the sign-in is
 	asked   string          // of the person, last
 
-	opened, emailed, chosen bool // at the service provider's own page
+	opened, emailed, chosen bool  // at the service provider's own page
+	pressed                 place // where one of these was done last
 
 	over bool  // the sign-in has come to its end
 	err  error // and how
+}
+
+// place is a document in a tab.
+type place struct {
+	tab      *tab
+	document int
 }
 
 const (
