@@ -38,6 +38,7 @@ var mayKnow = map[string][]string{
 	"spclient/sptest": {"internal/sso", "internal/certificate", "internal/secret", "internal/hint", "internal/httpx", "internal/catalog"},
 
 	"internal/sandbox/durable":            {},
+	"internal/sandbox/sandboxtest":        {},
 	"internal/sandbox/okta/signon":        {},
 	"internal/sandbox/okta":               {"internal/sandbox/durable", "internal/sandbox/okta/signon", "internal/sandbox/okta/oidc"},
 	"internal/sandbox/sp/samlrp":          {},

@@ -132,7 +132,7 @@ func (a *App) openSandbox(ctx context.Context) error {
 	// It outlasts ctx until Close: a write under way when the run is stopped is
 	// still answered, and connections are closed before their server is.
 	lasting := context.WithoutCancel(ctx)
-	running, err := sandbox.Start(lasting, sandbox.Options{Dir: dir, Command: a.cfg.Command, Version: a.cfg.Version})
+	running, err := sandbox.Start(lasting, sandbox.Options{Dir: dir, Command: a.cfg.Command, Version: a.cfg.Version, Ports: a.cfg.Getenv(sandbox.EnvPorts)})
 	if err != nil {
 		return SandboxError(err)
 	}

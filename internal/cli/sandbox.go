@@ -77,6 +77,7 @@ func (p *program) runSandbox(ctx context.Context, o sandbox.Options, show bool) 
 		}
 	}
 	o.Dir, o.Publish, o.Command, o.Version = app.SandboxDir(root), true, "ssowizard sandbox", version()
+	o.Ports = p.Getenv(sandbox.EnvPorts)
 	s, err := sandbox.Start(ctx, o)
 	if err != nil {
 		return app.SandboxError(err)

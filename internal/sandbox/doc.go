@@ -26,6 +26,8 @@ type Options struct {
 	// Listen is the loopback address of the Okta org; a port alone is one of
 	// 127.0.0.1.
 	Listen string
+	// Ports is where free ports are looked for, as in EnvPorts.
+	Ports string
 	// OktaTLS is a loopback address at which the org answers on TLS too. A host
 	// name in it becomes a name of the org.
 	OktaTLS string

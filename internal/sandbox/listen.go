@@ -13,13 +13,32 @@ import (
 	"time"
 )
 
-// Free ports are chosen below the range from which systems give ports to
-// outgoing connections, so that a kept one is still free at the next start.
-const (
-	firstPort = 20000
-	ports     = 9000
-	tries     = 50
-)
+// freePorts lie below the range from which systems give ports to outgoing
+// connections, so that a kept one is still free at the next start.
+var freePorts = portRange{20000, 28999}
+
+// tries is how many free ports are tried before the system is asked for one.
+const tries = 50
+
+// portRange is from its first port to its last.
+type portRange struct{ first, last int }
+
+// EnvPorts names the environment variable with the range, such as 9000-9020,
+// in which the first start of a sandbox looks for free ports.
+const EnvPorts = "SSOWIZARD_SANDBOX_PORTS"
+
+func parsePorts(text string) (portRange, error) {
+	if text == "" {
+		return freePorts, nil
+	}
+	from, to, _ := strings.Cut(text, "-")
+	first, err := strconv.ParseUint(from, 10, 16)
+	last, err2 := strconv.ParseUint(to, 10, 16)
+	if err != nil || err2 != nil || first == 0 || last <= first {
+		return portRange{}, &OptionsError{Option: EnvPorts, Value: clean(text), Reason: "must be two ports, the first and the last to use, such as 9000-9020"}
+	}
+	return portRange{int(first), int(last)}, nil
+}
 
 // retake is how long a kept port may stay taken by a run that is just ending.
 const retake = 300 * time.Millisecond
@@ -137,9 +156,9 @@ func (a address) origin(scheme string) string {
 }
 
 // listen opens a and tells the port that it got. The purpose is for the error.
-func (a *address) listen(ctx context.Context, purpose string, kept bool) (net.Listener, error) {
+func (a *address) listen(ctx context.Context, purpose string, kept bool, free portRange) (net.Listener, error) {
 	if a.port == 0 {
-		return a.listenFree(ctx, purpose)
+		return a.listenFree(ctx, purpose, free)
 	}
 	ln, err := open(ctx, *a)
 	for end := time.Now().Add(retake); kept && taken(err) && time.Now().Before(end); {
@@ -159,10 +178,10 @@ func (a *address) listen(ctx context.Context, purpose string, kept bool) (net.Li
 	return ln, nil
 }
 
-func (a *address) listenFree(ctx context.Context, purpose string) (net.Listener, error) {
+func (a *address) listenFree(ctx context.Context, purpose string, free portRange) (net.Listener, error) {
 	for range tries {
 		try := *a
-		try.port = firstPort + rand.IntN(ports) //nolint:gosec // no secret
+		try.port = free.first + rand.IntN(free.last-free.first+1) //nolint:gosec // no secret
 		if ln, err := open(ctx, try); err == nil {
 			a.port = try.port
 			return ln, nil

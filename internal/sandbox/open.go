@@ -66,6 +66,10 @@ func (p *places) admitsNetwork(host string) bool {
 
 // listen opens every listener and keeps in k where the first two are.
 func (s *Sandbox) listen(ctx context.Context, o Options, k *kept) (*places, error) {
+	free, err := parsePorts(o.Ports)
+	if err != nil {
+		return nil, err
+	}
 	at := &places{}
 	at.way = newOktaWay(at)
 	for _, l := range []struct {
@@ -93,7 +97,7 @@ func (s *Sandbox) listen(ctx context.Context, o Options, k *kept) (*places, erro
 		if *l.addr, err = parseAddress(ctx, l.option, text); err != nil {
 			return nil, err
 		}
-		ln, err := l.addr.listen(ctx, l.purpose, isKept)
+		ln, err := l.addr.listen(ctx, l.purpose, isKept, free)
 		if err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/ssowizard/internal/sandbox"
+	"example.com/ssowizard/internal/sandbox/sandboxtest"
 )
 
 func TestInfoHasTheFormOfTheFirstLine(t *testing.T) {
@@ -147,6 +149,8 @@ func TestUnusableOptionsAreRefused(t *testing.T) {
 		"latency":    {Latency: -time.Second},
 		"listen":     {Listen: "0.0.0.0:8080"},
 		"okta-tls":   {OktaTLS: ":443"},
+
+		sandbox.EnvPorts: {Ports: "9000"},
 	} {
 		o.Dir = t.TempDir()
 		_, err := sandbox.StartWith(t.Context(), o, (&parts{}).makers())
@@ -159,6 +163,31 @@ func TestUnusableOptionsAreRefused(t *testing.T) {
 	}
 	if _, err := sandbox.StartWith(t.Context(), sandbox.Options{}, (&parts{}).makers()); err == nil {
 		t.Error("no folder is taken for one")
+	}
+}
+
+func TestPortsThatAreNotTwoInOrderAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, ports := range []string{"9000", "9000-", "-9000", "9020-9000", "9000-9000", "0-9", "9000-70000", "a-b", "9000 - 9020"} {
+		_, err := sandbox.StartWith(t.Context(), sandbox.Options{Dir: t.TempDir(), Ports: ports}, (&parts{}).makers())
+		if e := as[*sandbox.OptionsError](t, err); e.Option != sandbox.EnvPorts || !strings.Contains(err.Error(), strconv.Quote(ports)) {
+			t.Errorf("%q: %v", ports, err)
+		}
+	}
+}
+
+func TestFreePortsAreLookedForWhereAsked(t *testing.T) {
+	t.Parallel()
+	ports, release, err := sandboxtest.TakePorts()
+	must(t, err)
+	t.Cleanup(release)
+	info := start(t, sandbox.Options{Dir: t.TempDir(), Ports: ports}).Info()
+	for _, addr := range []string{strings.TrimPrefix(info.Okta.OrgURL, "http://"), info.TLS.Address} {
+		_, port, err := net.SplitHostPort(addr)
+		must(t, err)
+		if from, to, _ := strings.Cut(ports, "-"); port < from || port > to { // of one length
+			t.Errorf("%s is not within %s", addr, ports)
+		}
 	}
 }
 
