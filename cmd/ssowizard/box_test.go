@@ -66,7 +66,7 @@ func startBoxIn(t *testing.T, state string, args ...string) *box {
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	cmd := exec.CommandContext(ctx, path, append([]string{"sandbox", "--output", "json", "--state-dir", state}, args...)...)
-	cmd.Env = append(clean(os.Environ()), "HOME="+state)
+	cmd.Env = environment(t, state)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	out, err := cmd.StdoutPipe()
 	if err != nil {

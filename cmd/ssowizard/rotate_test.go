@@ -19,7 +19,7 @@ func run(t *testing.T, state string, args ...string) map[string]any {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), path, append(args, "--output", "json", "--state-dir", state)...)
-	cmd.Env = append(clean(os.Environ()), "HOME="+state)
+	cmd.Env = environment(t, state)
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%q: %v\n%s", args, err, out)

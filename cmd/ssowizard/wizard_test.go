@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,28 +17,6 @@ import (
 
 	"example.com/ssowizard/tui/tuitest"
 )
-
-// program builds the program once for all tests.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "ssowizard-test")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "ssowizard")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		return "", errors.New(string(out))
-	}
-	return path, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if path, err := program(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(code)
-}
 
 // sitting is a person at a terminal with the program.
 type sitting struct {
@@ -69,7 +46,7 @@ func sitAt(t testing.TB, terminal, state string, args ...string) *sitting {
 	}
 	s := &sitting{t: t, done: make(chan error, 1)}
 	s.cmd = exec.CommandContext(t.Context(), path, append(args, "--state-dir", state)...)
-	s.cmd.Env = append(clean(os.Environ()), "TERM="+terminal, "HOME="+state, "XDG_CONFIG_HOME="+state)
+	s.cmd.Env = append(environment(t, state), "TERM="+terminal)
 	s.cmd.Stdout = &s.out
 	master, slave, err := pty.Open()
 	if err != nil {
@@ -88,19 +65,6 @@ func sitAt(t testing.TB, terminal, state string, args ...string) *sitting {
 	go func() { s.done <- s.cmd.Wait() }()
 	t.Cleanup(func() { _ = master.Close() })
 	return s
-}
-
-// clean is the environment without what would answer questions or change looks.
-func clean(env []string) []string {
-	var out []string
-	for _, e := range env {
-		name, _, _ := strings.Cut(e, "=")
-		if !strings.HasPrefix(name, "OKTA_") && !strings.HasPrefix(name, "SSOWIZARD_") && name != "NO_COLOR" && name != "COLORFGBG" &&
-			name != "TMUX" && name != "CI" && name != "DISPLAY" && name != "WAYLAND_DISPLAY" {
-			out = append(out, e)
-		}
-	}
-	return out
 }
 
 func (s *sitting) see(texts ...string) {
@@ -168,7 +132,7 @@ func status(t *testing.T, state string) map[string]any {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), path, "status", "--sandbox", "--output", "json", "--state-dir", state)
-	cmd.Env = append(clean(os.Environ()), "HOME="+state)
+	cmd.Env = environment(t, state)
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("status: %v\n%s", err, out)
@@ -189,7 +153,7 @@ func says(t *testing.T, state, input string, args ...string) (stdout string, cod
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), path, append(args, "--sandbox", "--state-dir", state)...)
-	cmd.Env = append(clean(os.Environ()), "HOME="+state, "XDG_CONFIG_HOME="+state)
+	cmd.Env = environment(t, state)
 	cmd.Stdin = strings.NewReader(input)
 	out, err := cmd.Output()
 	var exit *exec.ExitError

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"example.com/ssowizard/internal/sandbox/sandboxtest"
 )
 
 // TestScripts runs testdata/script: the program as people and pipelines call
@@ -85,6 +87,12 @@ func setup(env *testscript.Env) error {
 	env.Setenv("SSOWIZARD_STATE_DIR", at("state"))
 	env.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+at("no-bus")) // there is no keyring here
 	env.Setenv("TZ", "UTC")
+	ports, release, err := sandboxtest.TakePorts()
+	if err != nil {
+		return err
+	}
+	env.Defer(release)
+	env.Setenv("SSOWIZARD_SANDBOX_PORTS", ports)
 	return nil
 }
 
