@@ -25,6 +25,7 @@ type Terminal struct {
 	row     int
 	col     int
 	alt     bool
+	drawing bool     // a frame of the alternate screen has come in part
 	main    [][]Cell // the lines behind the alternate screen
 	mainRow int
 	mainCol int
@@ -189,6 +190,8 @@ func (t *Terminal) code(code string) {
 	case 'G':
 		t.col = min(n(0, 1), t.width) - 1
 	case 'H':
+		// The renderer begins a frame at home, and ends it at the last line.
+		t.drawing = t.alt && args == ""
 		t.row, t.col = min(n(0, 1), len(t.cells))-1, min(n(1, 1), t.width)-1
 	case 'J':
 		t.eraseScreen(n(0, 0))
@@ -212,10 +215,11 @@ func (t *Terminal) restyle(args string) {
 	t.style = strings.TrimPrefix(t.style+";"+strings.TrimPrefix(args, "0;"), ";")
 }
 
-// Cells is a copy of the screen with its styles.
+// Cells is a copy of the screen with its styles, after a whole frame.
 func (t *Terminal) Cells() [][]Cell {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.waitUntil(func() bool { return true })
 	out := make([][]Cell, len(t.cells))
 	for i, row := range t.cells {
 		out[i] = slices.Clone(row)
@@ -252,13 +256,14 @@ func (t *Terminal) alternate(on bool) {
 	case !on && t.alt:
 		t.cells, t.row, t.col = t.main, t.mainRow, t.mainCol
 	}
-	t.alt = on
+	t.alt, t.drawing = on, on
 }
 
-// Screen is the text on the screen.
+// Screen is the text on the screen, after a whole frame.
 func (t *Terminal) Screen() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.waitUntil(func() bool { return true })
 	return t.screen()
 }
 
@@ -304,21 +309,30 @@ func (t *Terminal) Wrote(tb testing.TB, text string) {
 
 func (t *Terminal) wait(tb testing.TB, what string, wanted func() bool) {
 	tb.Helper()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.waitUntil(wanted) {
+		tb.Fatalf("the terminal never showed %s (closed: %v):\n%s", what, t.closed, t.screen())
+	}
+}
+
+// waitUntil waits for a whole frame with which it is as wanted. It is called
+// with the lock held.
+func (t *Terminal) waitUntil(wanted func() bool) bool {
+	deadline := time.Now().Add(patience)
 	alarm := time.AfterFunc(patience, func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.changed.Broadcast()
 	})
 	defer alarm.Stop()
-	deadline := time.Now().Add(patience)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for !wanted() {
+	for t.drawing && !t.closed || !wanted() {
 		if t.closed || time.Now().After(deadline) {
-			tb.Fatalf("the terminal never showed %s (closed: %v):\n%s", what, t.closed, t.screen())
+			return false
 		}
 		t.changed.Wait()
 	}
+	return true
 }
 
 // See waits until the screen shows text; line breaks and runs of blanks count as
@@ -349,7 +363,8 @@ const (
 	CtrlU = "\x15"
 )
 
-// Until presses a key again and again until the screen shows text.
+// Until presses a key again and again until the screen shows text. Each time it
+// waits for what is chosen to change: other things do by themselves.
 func (t *Terminal) Until(tb testing.TB, key, text string) {
 	tb.Helper()
 	for range 30 {
@@ -358,7 +373,18 @@ func (t *Terminal) Until(tb testing.TB, key, text string) {
 			return
 		}
 		t.Type(tb, key)
-		t.Wait(tb, "a change after a key", func(screen string) bool { return screen != before })
+		t.Wait(tb, "a change after a key", func(screen string) bool { return chosen(screen) != chosen(before) })
 	}
 	t.See(tb, text)
+}
+
+// chosen are the lines with the marks of what is chosen.
+func chosen(screen string) string {
+	var lines []string
+	for line := range strings.SplitSeq(screen, "\n") {
+		if strings.ContainsAny(line, "›‹") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
