@@ -89,7 +89,7 @@ func TestRecordingShowsTheProgramAsItIs(t *testing.T) {
 	f.see("Set up a new connection", "Take over an app")
 	f.shoot(2.5)
 	f.press(tuitest.Enter)
-	f.Until(t, tuitest.Down, "› net2phone Sync")
+	f.Until(t, tuitest.Down, "› CloudTalk", "› net2phone Sync")
 	f.shoot(2.5)
 	f.press(tuitest.Enter)
 	f.see("Identity Engine", "Super Administrator")

@@ -60,7 +60,7 @@ func TestWizardRotatesTheCertificateOfAConnectionThatIsOn(t *testing.T) {
 	s.see("net2phone · tested, on", "c new certificate")
 	s.press("c")
 	s.see("Rotate the certificate of net2phone Sync", "Whoever has the app (Support EMEA, ana.lima@acme.example) cannot sign in", "a single call long", "‹ 10 years ›")
-	s.Until(t, tuitest.Left, "‹ 2 years ›")
+	s.Until(t, tuitest.Left, "‹ 10 years ›", "‹ 2 years ›")
 	s.press(tuitest.Enter)
 	s.see("This replaces the signing certificate on both sides", "good for 2 years", "back to the old key")
 	s.press("a")
@@ -116,7 +116,7 @@ func TestWizardTakesOverAnAppThatThisMachineDoesNotKnow(t *testing.T) {
 	}
 	s := sit(t, state, "--sandbox")
 	s.see("Welcome.")
-	s.Until(t, tuitest.Down, "› Take over an app")
+	s.Until(t, tuitest.Down, "› Set up a new connection", "› Take over an app")
 	s.press(tuitest.Enter)
 	s.see("Which app in Okta is to be managed from here?", "› net2phone Sync", "Set up as connection phones")
 	s.press(tuitest.Enter)

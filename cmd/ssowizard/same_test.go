@@ -145,7 +145,7 @@ func TestFlagsPromptsAndScreensComeToTheSame(t *testing.T) {
 		{"answers of the service provider", "JustCall", []string{"justcall", "--input", "default_role=Admin"}, "justcall\n\n\n\nAdmin\n\n", func(s *sitting) {
 			enters(3)(s)
 			s.see("‹ Member ›")
-			s.Until(s.t, tuitest.Right, "‹ Admin ›")
+			s.Until(s.t, tuitest.Right, "‹ Member ›", "‹ Admin ›")
 			s.press(tuitest.Enter)
 		}},
 		{"OpenID Connect", "CloudTalk", []string{"cloudtalk", "--input", "method=POST", "--input", "enforce=yes"}, "cloudtalk\n\nPOST\n\nyes\n\n", func(s *sitting) {

@@ -105,7 +105,7 @@ func (s *sitting) toWho() {
 	s.t.Helper()
 	s.see("Set up a new connection")
 	s.press(tuitest.Enter)
-	s.Until(s.t, tuitest.Down, "› net2phone Sync")
+	s.Until(s.t, tuitest.Down, "› CloudTalk", "› net2phone Sync")
 	s.press(tuitest.Enter)
 	s.see("Identity Engine", "Super Administrator")
 	s.press(tuitest.Enter)

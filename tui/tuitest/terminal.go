@@ -363,10 +363,12 @@ const (
 	CtrlU = "\x15"
 )
 
-// Until presses a key again and again until the screen shows text. Each time it
-// waits for what is chosen to change: other things do by themselves.
-func (t *Terminal) Until(tb testing.TB, key, text string) {
+// Until presses a key again and again, from where the screen shows one text until
+// it shows another. Each time it waits for what is chosen to change: other things
+// do by themselves.
+func (t *Terminal) Until(tb testing.TB, key, from, text string) {
 	tb.Helper()
+	t.See(tb, from) // keys before this one have been taken
 	for range 30 {
 		before := t.Screen()
 		if strings.Contains(flatten(before), flatten(text)) {
