@@ -26,7 +26,7 @@ func TestDrivenBrowserEndsWithItsPipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := b.DevTools()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var page struct {
 		TargetID string `json:"targetId"`

@@ -87,7 +87,7 @@ func TestBrowserReachesItsHostsAndNothingElse(t *testing.T) {
 
 func waitFor(t *testing.T, requests <-chan string, end string) {
 	t.Helper()
-	patience := time.After(30 * time.Second)
+	patience := time.After(time.Minute)
 	for {
 		select {
 		case r := <-requests:

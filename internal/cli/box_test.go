@@ -17,7 +17,7 @@ import (
 )
 
 // patience bounds what a script waits for; nothing here takes a second.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // box is a sandbox that runs beside the script.
 type box struct {

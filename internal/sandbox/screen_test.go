@@ -61,7 +61,7 @@ func openScreen(t *testing.T, info sandbox.Info) *screen {
 }
 
 // patience is how long a person waits for a page.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // do runs what a person does; a failure shows where they are.
 func (s *screen) do(what string, actions ...chromedp.Action[chromedp.Void]) {
