@@ -46,7 +46,8 @@ var mayKnow = map[string][]string{
 	"internal/sandbox/sp":                 {"internal/sandbox/durable", "internal/sandbox/sp/samlrp", "internal/sandbox/sp/oidcrp"},
 	"internal/sandbox":                    {"internal/sandbox/durable", "internal/sandbox/okta", "internal/sandbox/sp"},
 
-	"internal/browser": {"internal/hint"},
+	"internal/browser":             {"internal/hint"},
+	"internal/browser/browsertest": {"internal/browser"},
 
 	"internal/words":  {"internal/sso", "internal/hint", "internal/certificate"},
 	"internal/record": {"internal/sso", "internal/hint", "internal/catalog", "internal/plan", "internal/words"},

@@ -13,10 +13,11 @@ import (
 	"time"
 
 	"example.com/ssowizard/internal/browser"
+	"example.com/ssowizard/internal/browser/browsertest"
 )
 
 func TestDrivenBrowserEndsWithItsPipe(t *testing.T) {
-	program := installed(t)
+	program := browsertest.Program(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	requests := make(chan string, 10)
 	org := httptest.NewServer(seen(requests, "<title>reached</title>"))

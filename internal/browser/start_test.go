@@ -14,21 +14,8 @@ import (
 	"time"
 
 	"example.com/ssowizard/internal/browser"
+	"example.com/ssowizard/internal/browser/browsertest"
 )
-
-// installed is the browser of this machine. Without one the test skips, where
-// SSOWIZARD_REQUIRE_BROWSER does not say that there has to be one.
-func installed(t *testing.T) string {
-	t.Helper()
-	path, err := browser.Find(browser.ThisSystem())
-	if err != nil {
-		if os.Getenv("SSOWIZARD_REQUIRE_BROWSER") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	return path
-}
 
 // seen tells of each request that a listener gets.
 func seen(what chan<- string, body string) http.Handler {
@@ -40,7 +27,7 @@ func seen(what chan<- string, body string) http.Handler {
 }
 
 func TestBrowserReachesItsHostsAndNothingElse(t *testing.T) {
-	program := installed(t)
+	program := browsertest.Program(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	requests := make(chan string, 100)
 

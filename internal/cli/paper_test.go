@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"example.com/ssowizard/internal/sandbox/sandboxtest"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/net/html"
 )
@@ -57,11 +58,11 @@ func (p *paper) do(req *http.Request) {
 }
 
 func (p *paper) follow(link string) {
-	a := find(p.doc, func(n *html.Node) bool { return n.Data == "a" && textOf(n) == link })
+	a := sandboxtest.Find(p.doc, func(n *html.Node) bool { return n.Data == "a" && sandboxtest.Text(n) == link })
 	if a == nil {
-		p.ts.Fatalf("no link %q on %s:\n%s", link, p.at, textOf(p.doc))
+		p.ts.Fatalf("no link %q on %s:\n%s", link, p.at, sandboxtest.Text(p.doc))
 	}
-	p.open(p.resolve(attr(a, "href")))
+	p.open(p.resolve(sandboxtest.Attr(a, "href")))
 }
 
 func (p *paper) resolve(to string) string {
@@ -71,33 +72,33 @@ func (p *paper) resolve(to string) string {
 }
 
 func (p *paper) field(label string) *html.Node {
-	l := find(p.doc, func(n *html.Node) bool { return n.Data == "label" && textOf(n) == label })
+	l := sandboxtest.Find(p.doc, func(n *html.Node) bool { return n.Data == "label" && sandboxtest.Text(n) == label })
 	if l == nil {
 		return nil
 	}
-	return byID(p.doc, attr(l, "for"))
+	return byID(p.doc, sandboxtest.Attr(l, "for"))
 }
 
 func (p *paper) fill(label, value, file string) bool {
 	f := p.field(label)
 	switch {
-	case f == nil || hasAttr(f, "readonly") || hasAttr(f, "disabled"):
+	case f == nil || sandboxtest.HasAttr(f, "readonly") || sandboxtest.HasAttr(f, "disabled"):
 		return false
-	case attr(f, "type") == "file":
+	case sandboxtest.Attr(f, "type") == "file":
 		if file == "" {
 			p.ts.Fatalf("the folder has no file for %s", label)
 		}
-		p.files[attr(f, "name")] = file
-	case attr(f, "type") == "checkbox":
-		if hasAttr(f, "checked") != (value == "true") {
+		p.files[sandboxtest.Attr(f, "name")] = file
+	case sandboxtest.Attr(f, "type") == "checkbox":
+		if sandboxtest.HasAttr(f, "checked") != (value == "true") {
 			p.click(label)
 		}
 	case f.Data == "textarea":
 		f.FirstChild, f.LastChild = nil, nil
 		f.AppendChild(&html.Node{Type: html.TextNode, Data: value})
 	case f.Data == "select":
-		walk(f, func(o *html.Node) { dropAttr(o, "selected") })
-		o := find(f, func(o *html.Node) bool { return o.Data == "option" && attr(o, "value") == value })
+		sandboxtest.Walk(f, func(o *html.Node) { dropAttr(o, "selected") })
+		o := sandboxtest.Find(f, func(o *html.Node) bool { return o.Data == "option" && sandboxtest.Attr(o, "value") == value })
 		if o == nil {
 			p.ts.Fatalf("%s has no choice %q", label, value)
 		}
@@ -110,10 +111,10 @@ func (p *paper) fill(label, value, file string) bool {
 
 func (p *paper) click(label string) {
 	f := p.field(label)
-	if f == nil || attr(f, "type") != "checkbox" {
+	if f == nil || sandboxtest.Attr(f, "type") != "checkbox" {
 		p.ts.Fatalf("no check box %q on %s", label, p.at)
 	}
-	if hasAttr(f, "checked") {
+	if sandboxtest.HasAttr(f, "checked") {
 		dropAttr(f, "checked")
 		return
 	}
@@ -121,32 +122,34 @@ func (p *paper) click(label string) {
 }
 
 func (p *paper) press(label string) {
-	b := find(p.doc, func(n *html.Node) bool { return n.Data == "button" && textOf(n) == label && !hasAttr(n, "disabled") })
+	b := sandboxtest.Find(p.doc, func(n *html.Node) bool {
+		return n.Data == "button" && sandboxtest.Text(n) == label && !sandboxtest.HasAttr(n, "disabled")
+	})
 	if b == nil {
-		p.ts.Fatalf("no button %q on %s:\n%s", label, p.at, textOf(p.doc))
+		p.ts.Fatalf("no button %q on %s:\n%s", label, p.at, sandboxtest.Text(p.doc))
 	}
 	form := b
 	for form != nil && form.Data != "form" {
 		form = form.Parent
 	}
 	values := valuesOf(form)
-	if name := attr(b, "name"); name != "" {
-		values.Set(name, attr(b, "value"))
+	if name := sandboxtest.Attr(b, "name"); name != "" {
+		values.Set(name, sandboxtest.Attr(b, "value"))
 	}
 	p.send(form, values)
 }
 
-func (p *paper) text() string              { return textOf(p.doc) }
-func (p *paper) value(label string) string { return attr(p.field(label), "value") }
+func (p *paper) text() string              { return sandboxtest.Text(p.doc) }
+func (p *paper) value(label string) string { return sandboxtest.Attr(p.field(label), "value") }
 
 func (p *paper) send(form *html.Node, values url.Values) {
-	to := p.resolve(attr(form, "action"))
-	if !strings.EqualFold(attr(form, "method"), "post") {
+	to := p.resolve(sandboxtest.Attr(form, "action"))
+	if !strings.EqualFold(sandboxtest.Attr(form, "method"), "post") {
 		p.open(to + "?" + values.Encode())
 		return
 	}
 	body, kind := bytes.NewBufferString(values.Encode()), "application/x-www-form-urlencoded"
-	if attr(form, "enctype") == "multipart/form-data" {
+	if sandboxtest.Attr(form, "enctype") == "multipart/form-data" {
 		body.Reset()
 		kind = p.multipart(body, values)
 	}

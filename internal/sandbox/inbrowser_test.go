@@ -7,6 +7,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"example.com/ssowizard/internal/browser/browsertest"
 	"example.com/ssowizard/internal/sandbox"
 )
 
@@ -59,7 +60,7 @@ func TestNet2phoneIsSetUpByHandInABrowser(t *testing.T) {
 	b.wantSound()
 	b.fill("Login URL", loginURL)
 	b.fill("Entity ID", "wrong")
-	b.do("upload the certificate", chromedp.SetUploadFiles(b.labelled("Public Certificate"), []string{certificate}))
+	b.Do("upload the certificate", chromedp.SetUploadFiles(browsertest.Labelled("Public Certificate"), []string{certificate}))
 	b.press("Test Configuration")
 	b.see("net2phone-test-failed", "Test failed")
 	b.wantSound()
@@ -69,7 +70,7 @@ func TestNet2phoneIsSetUpByHandInABrowser(t *testing.T) {
 	b.wantSound()
 	b.press("Submit")
 	b.see("net2phone-saved", "The settings are saved")
-	b.do("turn SSO on", chromedp.Click("#sso-switch"))
+	b.Do("turn SSO on", chromedp.Click("#sso-switch"))
 	b.see("net2phone-on", "People sign in with the identity provider")
 	b.wantSound()
 	b.press("Sign out")

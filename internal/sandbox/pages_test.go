@@ -6,6 +6,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"example.com/ssowizard/internal/browser/browsertest"
 	"example.com/ssowizard/internal/sandbox"
 )
 
@@ -27,18 +28,18 @@ func TestEveryPortalIsSoundInABrowser(t *testing.T) {
 		"cloudtalk": {"Account", "Settings", "Single Sign-on"},
 	} {
 		b.open(info.ServiceProviders[name].PortalURL)
-		b.until("look for the sign-in of "+name, `document.querySelector("#email")`)
+		b.Until("look for the sign-in of "+name, `document.querySelector("#email")`)
 		b.picture(name + "-sign-in")
 		b.wantSound()
-		b.do("give an address", chromedp.SendKeys("#email", ana.Login+"\r"))
-		b.until("look for the password of "+name, `document.querySelector("#password")`)
+		b.Do("give an address", chromedp.SendKeys("#email", ana.Login+"\r"))
+		b.Until("look for the password of "+name, `document.querySelector("#password")`)
 		b.wantSound()
-		b.do("give a password", chromedp.SendKeys("#password", ana.Password+"\r"))
+		b.Do("give a password", chromedp.SendKeys("#password", ana.Password+"\r"))
 		b.see(name+"-home", "Ana Lima")
 		b.wantSound()
 		for _, link := range way {
 			b.press(link)
-			b.until("come to "+link, `document.querySelector("h1").innerText.trim() === `+quoted(t, link))
+			b.Until("come to "+link, `document.querySelector("h1").innerText.trim() === `+browsertest.Quote(link))
 			b.wantSound()
 		}
 		b.picture(name + "-settings")
@@ -72,7 +73,7 @@ func TestRefusalsAndTheSecondFactorAreSoundInABrowser(t *testing.T) {
 	b.see("okta-not-assigned", "not assigned")
 	b.wantSound()
 	b.open(info.Okta.OrgURL + "/app/none/exknone/sso/saml")
-	b.until("look at a page that is not there", `document.querySelector("h1")`)
+	b.Until("look at a page that is not there", `document.querySelector("h1")`)
 	b.picture("okta-not-there")
 	b.wantSound()
 	b.open(info.Okta.OrgURL + "/app/UserHome")

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"example.com/ssowizard/internal/browser"
+	"example.com/ssowizard/internal/browser/browsertest"
 	"example.com/ssowizard/internal/secret"
 	"example.com/ssowizard/internal/signin"
 	"example.com/ssowizard/internal/sso"
@@ -113,17 +114,10 @@ type browsed struct {
 	seen []string // host and path of each request, with what it carried
 }
 
-// inBrowser serves hosts to a browser of this machine. Without one the test
-// skips, where SSOWIZARD_REQUIRE_BROWSER does not say that there has to be one.
+// inBrowser serves hosts to a browser of this machine.
 func inBrowser(t *testing.T, hosts map[string]http.Handler) *browsed {
 	t.Helper()
-	program, err := browser.Find(browser.ThisSystem())
-	if err != nil {
-		if os.Getenv("SSOWIZARD_REQUIRE_BROWSER") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	program := browsertest.Program(t)
 	b := &browsed{}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
