@@ -20,6 +20,11 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, form url.Valu
 		s.page(w, r, "invalid_client", "Invalid value for 'client_id' parameter.")
 		return
 	}
+	form, err := s.unpushed(c, form)
+	if err != nil {
+		s.page(w, r, "invalid_request", "The 'request_uri' is invalid or has expired.")
+		return
+	}
 	redirectURI := form.Get("redirect_uri")
 	if !registered(redirectURI, c.RedirectURIs, c.Wildcard) {
 		s.page(w, r, "invalid_request", "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings: "+
@@ -93,6 +98,9 @@ type grant struct {
 	used        bool
 	tokenID     string // of the access token that it gave
 	tokenEnd    time.Time
+	family      string   // of refresh tokens, once there is one
+	granted     []string // scopes of the refresh token it comes from
+	refresh     string   // that token
 }
 
 func (s *Server) newCode(q request, a signon.Arrival) string {

@@ -12,6 +12,7 @@ import (
 // Client is an active OIDC app.
 type Client struct {
 	AppID         string
+	Label         string
 	ID            string
 	AuthMethod    string   // token_endpoint_auth_method
 	Secrets       []string // active ones
@@ -22,6 +23,8 @@ type Client struct {
 	ResponseTypes []string
 	PKCERequired  bool
 	DPoP          bool
+	Rotates       bool          // each refresh token is good once
+	Leeway        time.Duration // and for so long after that
 	Groups        GroupsClaim
 }
 
