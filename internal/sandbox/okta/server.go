@@ -78,7 +78,7 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		o.serveSignOn(w, r, segments)
 		return
 	}
-	if o.serveOIDC(w, r, segments) {
+	if o.crossOrigin(w, r, segments) || o.serveOIDC(w, r, segments) {
 		return
 	}
 	defer o.limiter.enter(r)()
