@@ -68,9 +68,20 @@ func (o *Org) dropGroup(g *group) {
 // memberKey is the log's key of a membership: its value is true or false.
 func memberKey(g *group, p *person) string { return g.ID + " " + p.ID }
 
-func (o *Org) loadMember(key string, in bool) {
+// member gives the group and the person of a memberKey, nil where there is none.
+func (o *Org) member(key string) (*group, *person) {
 	gid, uid, _ := strings.Cut(key, " ")
-	g, p := o.groups.byID[gid], o.people.byID[uid]
+	return o.groups.byID[gid], o.people.byID[uid]
+}
+
+func (o *Org) loadRule(r *groupRule) {
+	if r.read() == nil { // it was read before it was kept
+		o.rules[r.ID] = r
+	}
+}
+
+func (o *Org) loadMember(key string, in bool) {
+	g, p := o.member(key)
 	switch {
 	case g == nil || p == nil:
 	case in:
