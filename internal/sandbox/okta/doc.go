@@ -37,6 +37,8 @@
 //	group name taken                    400 E0000001 name
 //	read-only group                     403 E0000075
 //	page of app users                   by id
+//	role of a group                     kept and answered; its members have no more rights by it
+//	metadata, pictures for anybody      whatever Accept says
 //	group rule at work                  cannot be changed, 400 E0000001 status
 //	members that a rule gave            stay when it stops, go when it works again and no longer fits
 //	cursor of /groups                   id of the last group

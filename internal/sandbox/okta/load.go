@@ -50,6 +50,7 @@ func (o *Org) loadGroup(g *group) {
 	case found:
 		o.groups.rename(old, g.Name)
 		old.Description, old.Extra, old.Updated, old.MembersUpdated = g.Description, g.Extra, g.Updated, g.MembersUpdated
+		old.Owners, old.Roles = g.Owners, g.Roles
 	default:
 		o.groups.put(g)
 	}

@@ -118,7 +118,7 @@ func New(opts Options) (*Org, error) {
 		secrets: map[string][]*clientSecret{}, grants: map[string][]*grant{}, counters: map[string]int{},
 		schemas: map[string]*schema{}, userTypes: map[string]*userType{}, hooks: map[string]*inlineHook{},
 		rules: map[string]*groupRule{},
-		csrs: map[string][]*signRequest{}, settings: map[string]json.RawMessage{},
+		csrs:  map[string][]*signRequest{}, settings: map[string]json.RawMessage{},
 	}
 	if o.log == nil {
 		o.log = durable.Memory()

@@ -1,0 +1,81 @@
+package okta_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"example.com/ssowizard/internal/sandbox/durable"
+	"example.com/ssowizard/internal/sandbox/okta"
+)
+
+func TestGroupHasOwnersAndRoles(t *testing.T) {
+	t.Parallel()
+	log := durable.Memory()
+	s := start(t, func(o *okta.Options) { o.Log = log })
+	path, ana := "/api/v1/groups/"+s.groupID("Sales"), s.userID("ana.lima@acme.example")
+	sameBytes(t, s.must(200, "GET", path+"/owners", "").text, "[]")
+	const owner = `{"id":"00u*","type":"USER","resolved":true,"originId":null,"originType":"OKTA_DIRECTORY","displayName":"Ana Lima",
+		"lastUpdated":"2026-01-31T09:30:00.000Z"}`
+	sameBytes(t, s.must(201, "POST", path+"/owners", `{"id":"`+ana+`","type":"USER"}`).text, owner)
+	s.must(400, "POST", path+"/owners", `{"id":"`+ana+`","type":"USER"}`)
+	s.must(400, "POST", path+"/owners", `{"id":"`+ana+`","type":"CAT"}`)
+	s.must(404, "POST", path+"/owners", `{"id":"`+ana+`","type":"GROUP"}`)
+	const role = `{"id":"IFIFAX2BIRGUSTQ","label":"Application Administrator","type":"APP_ADMIN","status":"ACTIVE",
+		"created":"2026-01-31T09:30:00.000Z","lastUpdated":"2026-01-31T09:30:00.000Z","assignmentType":"GROUP",
+		"_links":{"assignee":{"href":"{o}/api/v1/groups/00g*"}}}`
+	sameBytes(t, s.must(201, "POST", path+"/roles", `{"type":"APP_ADMIN"}`).text, role)
+	s.must(409, "POST", path+"/roles", `{"type":"APP_ADMIN"}`)
+	s.must(200, "PUT", path, `{"profile":{"name":"Sales","description":"changed"}}`)
+	s = start(t, func(o *okta.Options) { o.Log = log })
+	sameBytes(t, s.must(200, "GET", path+"/owners", "").text, "["+owner+"]")
+	sameBytes(t, s.must(200, "GET", path+"/roles", "").text, "["+role+"]")
+	for _, gone := range []string{path + "/owners/" + ana, path + "/roles/IFIFAX2BIRGUSTQ"} {
+		s.must(204, "DELETE", gone, "")
+		s.must(404, "DELETE", gone, "")
+	}
+}
+
+func TestPersonHasTilesAndSessions(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	app, ana := s.samlApp("Acme Sync"), s.userID("ana.lima@acme.example")
+	s.must(200, "POST", "/api/v1/apps/"+app+"/users", `{"id":"`+ana+`"}`)
+	var links []map[string]any
+	s.must(200, "GET", "/api/v1/users/"+ana+"/appLinks", "").into(t, &links)
+	href, _ := links[0]["linkUrl"].(string)
+	if len(links) != 1 || links[0]["appInstanceId"] != app || links[0]["label"] != "Acme Sync" ||
+		!strings.HasPrefix(href, s.url+"/home/acme_acmesync_1/"+app+"/aln") {
+		t.Errorf("links %v", links)
+	}
+	c := s.browser()
+	s.signIn(c, s.visit(c, s.url+"/login/login.htm", nil), "ana.lima@acme.example")
+	if r := s.visit(c, s.url+"/api/v1/users/me", nil); r.StatusCode != 200 {
+		t.Errorf("signed in: %d %s", r.StatusCode, r.text)
+	}
+	s.must(204, "DELETE", "/api/v1/users/"+ana+"/sessions", "")
+	if r := s.visit(c, s.url+"/api/v1/users/me", nil); r.StatusCode != 403 {
+		t.Errorf("signed out: %d %s", r.StatusCode, r.text)
+	}
+	forgot := "/api/v1/users/" + ana + "/credentials/forgot_password"
+	sameBytes(t, s.must(200, "POST", forgot, "").text, "{}")
+	if r := s.must(200, "POST", forgot+"?sendEmail=false", "").object(t); !strings.HasPrefix(r["resetPasswordUrl"].(string), s.url+"/reset_password/") {
+		t.Errorf("answer %v", r)
+	}
+}
+
+var exkPath = regexp.MustCompile(`exk[0-9A-Za-z]{17}`)
+
+func TestDocumentsForAnybodyComeForWhateverAccept(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	metadata := exkPath.FindString(s.must(200, "GET", "/api/v1/apps/"+s.samlApp("Acme Sync")+"/sso/saml/metadata", "", "Accept", "application/xml").text)
+	for path, accept := range map[string]string{
+		"/app/" + metadata + "/sso/saml/metadata":    "application/samlmetadata+xml",
+		"/assets/img/logos/groups/okta-medium.png":   "application/json",
+		"/assets/img/logos/default.png":              "application/json",
+		"/app/" + metadata + "/sso/saml/metadata?x=": "application/json",
+	} {
+		s.must(200, "GET", path, "", "Authorization", "", "Accept", accept)
+	}
+}
