@@ -213,7 +213,7 @@ func filterableOfGroup(attribute string) attributeKind {
 
 func searchableOfGroup(attribute string) attributeKind {
 	switch attribute {
-	case "profile.name", "profile.description":
+	case "profile.name", "profile.description", "source.id": // nothing comes from elsewhere
 		return textKind
 	case "created":
 		return timeKind
