@@ -2,6 +2,7 @@ package okta_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -141,5 +142,47 @@ func TestRevokedRefreshTokenIsGone(t *testing.T) {
 	}
 	if r := rp.refresh(token); r.StatusCode != 400 {
 		t.Errorf("refresh after: %d %s", r.StatusCode, r.text)
+	}
+}
+
+func TestAdminSeesAndRevokesRefreshTokens(t *testing.T) {
+	t.Parallel()
+	log := durable.Memory()
+	s := start(t, func(o *okta.Options) { o.Log = log })
+	rp := s.offlineApp(`{"rotation_type":"ROTATE"}`)
+	path := "/api/v1/apps/" + rp.app + "/tokens"
+	sameBytes(t, s.must(200, "GET", path, "").text, "[]")
+	first := rp.signedIn().RefreshToken
+	second, _ := rp.refresh(first).object(t)["refresh_token"].(string)
+	rp.sandbox = start(t, func(o *okta.Options) { o.Log = log })
+	var list []struct {
+		ID, ClientID, UserID, Status string
+		Scopes                       []string
+	}
+	rp.must(200, "GET", path, "").into(t, &list)
+	ana := rp.userID("ana.lima@acme.example")
+	if len(list) != 1 || list[0].ClientID != rp.id || list[0].UserID != ana || list[0].Status != "ACTIVE" || len(list[0].Scopes) != 4 {
+		t.Fatalf("tokens %+v", list)
+	}
+	if clients := rp.must(200, "GET", "/api/v1/users/"+ana+"/clients", "").text; !strings.Contains(clients, rp.id) {
+		t.Errorf("clients %s", clients)
+	}
+	held := "/api/v1/users/" + ana + "/clients/" + rp.id
+	if tokens := rp.must(200, "GET", held+"/tokens", "").text; !strings.Contains(tokens, list[0].ID) {
+		t.Errorf("tokens of the person %s", tokens)
+	}
+	sameBytes(t, rp.must(200, "GET", held+"/grants", "").text, "[]")
+	rp.must(200, "GET", path+"/"+list[0].ID, "")
+	rp.must(204, "DELETE", path+"/"+list[0].ID, "")
+	rp.must(404, "GET", path+"/"+list[0].ID, "")
+	if r := rp.refresh(second); r.StatusCode != 400 {
+		t.Errorf("refresh after: %d %s", r.StatusCode, r.text)
+	}
+	rp.must(204, "DELETE", path, "")
+	rp.config.Endpoint.TokenURL, rp.config.Endpoint.AuthURL = rp.url+"/oauth2/v1/token", rp.url+"/oauth2/v1/authorize"
+	third := rp.signedIn().RefreshToken
+	rp.must(204, "DELETE", held+"/tokens", "")
+	if r := rp.refresh(third); r.StatusCode != 400 {
+		t.Errorf("refresh after all were taken back: %d %s", r.StatusCode, r.text)
 	}
 }

@@ -26,14 +26,15 @@ const kindRevoked = "revokedToken"
 type authorization struct {
 	*Org
 	server  *oidc.Server
-	mu      sync.Mutex // guards revoked
+	mu      sync.Mutex // guards the maps
 	revoked map[string]time.Time
+	refresh map[string]oidc.Refreshing
 }
 
 // mountOIDC makes the authorization server, with the sign-on site before it.
 func (o *Org) mountOIDC(site oidc.SignOn) (*authorization, error) {
-	a := &authorization{Org: o, revoked: map[string]time.Time{}}
-	err := each(o.log, kindRevoked, func(id string, end *time.Time) { a.revoked[id] = *end })
+	a := &authorization{Org: o, revoked: map[string]time.Time{}, refresh: map[string]oidc.Refreshing{}}
+	err := errors.Join(a.loadRefresh(), each(o.log, kindRevoked, func(id string, end *time.Time) { a.revoked[id] = *end }))
 	a.server = oidc.New(a, site)
 	return a, err
 }
@@ -89,6 +90,8 @@ func personalGrant(w http.ResponseWriter, r *http.Request) bool {
 }
 
 func (a *authorization) Now() time.Time { return a.now() }
+
+func (a *authorization) NewID(prefix string) string { return a.random.id(prefix, liveEra) }
 
 func (a *authorization) OrgID() string { return a.meta.ID }
 

@@ -96,7 +96,7 @@ func (s *Server) answerDevice(code string, a signon.Arrival, form url.Values) ac
 		return activation{Note: "The device was not signed in."}
 	}
 	d.grant = &grant{
-		clientID: d.clientID, personID: a.Person.ID, scopes: d.scopes, authTime: a.At, amr: a.AMR, family: newFamily(),
+		clientID: d.clientID, personID: a.Person.ID, scopes: d.scopes, authTime: a.At, amr: a.AMR, family: s.newFamily(),
 	}
 	return activation{Note: "Device activated. Go on at the device."}
 }

@@ -50,6 +50,17 @@ type Key struct {
 	Private *rsa.PrivateKey
 }
 
+// Refreshing is a refresh token as an admin sees it: all that follow each other
+// by rotation are one.
+type Refreshing struct {
+	ID                        string `json:"id"`
+	Client                    string `json:"client"` // its client id
+	Person                    string `json:"person"`
+	Issuer                    string `json:"issuer"`
+	Scopes                    []string
+	Created, Updated, Expires time.Time
+}
+
 // Error is an answer of OAuth.
 type Error struct {
 	Status            int
@@ -80,6 +91,11 @@ type Directory interface {
 	UserName(appID, personID string) (string, bool)
 	// GroupsOf are the names of a person's groups.
 	GroupsOf(personID string) []string
+
+	// NewID makes an id in Okta's form.
+	NewID(prefix string) string
+	// Refreshing keeps a refresh token that is given out.
+	Refreshing(r Refreshing) error
 
 	Key() Key
 	// Revoke takes a token back by its id; it need not be remembered after

@@ -51,10 +51,17 @@ func (s *Server) refreshToken(i issue, g grant) (string, error) {
 	if g.granted != nil {
 		c.Scopes = g.granted
 	}
+	if err := s.dir.Refreshing(Refreshing{
+		ID: c.Family, Client: c.Client, Person: c.Person, Issuer: c.Issuer, Scopes: c.Scopes,
+		Created: i.at, Updated: i.at, Expires: i.at.Add(refreshLife),
+	}); err != nil {
+		return "", err
+	}
 	return s.sign(c)
 }
 
-func newFamily() string { return "RF." + random(32) }
+// newFamily is the id by which an admin knows what follows from one sign-in.
+func (s *Server) newFamily() string { return s.dir.NewID("oar") }
 
 // refresh turns a refresh token into its grant. Where tokens rotate, each is
 // good once and for the leeway after that; one that is used later was stolen

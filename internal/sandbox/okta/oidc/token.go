@@ -101,7 +101,7 @@ func (s *Server) redeem(form url.Values, c Client, issued issue) (grant, error) 
 	if _, assigned := s.dir.UserName(c.AppID, g.personID); !known || !person.Active || !assigned {
 		return grant{}, invalidGrant(badCode)
 	}
-	g.tokenID, g.tokenEnd, g.family = issued.accessID, issued.end, newFamily()
+	g.tokenID, g.tokenEnd, g.family = issued.accessID, issued.end, s.newFamily()
 	return *g, nil
 }
 
