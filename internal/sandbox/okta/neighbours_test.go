@@ -48,6 +48,11 @@ func TestPersonHasTilesAndSessions(t *testing.T) {
 		!strings.HasPrefix(href, s.url+"/home/acme_acmesync_1/"+app+"/aln") {
 		t.Errorf("links %v", links)
 	}
+	for _, path := range []string{"groups", "roles", "appLinks"} {
+		if mine, byID := s.must(200, "GET", "/api/v1/users/me/"+path, ""), s.must(200, "GET", "/api/v1/users/"+ana+"/"+path, ""); mine.text != byID.text {
+			t.Errorf("my %s: %s", path, mine.text)
+		}
+	}
 	c := s.browser()
 	s.signIn(c, s.visit(c, s.url+"/login/login.htm", nil), "ana.lima@acme.example")
 	if r := s.visit(c, s.url+"/api/v1/users/me", nil); r.StatusCode != 200 {

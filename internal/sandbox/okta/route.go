@@ -150,7 +150,7 @@ func wildcards(rt *route) int {
 
 func (o *Org) table() []*route {
 	routes := slices.Concat(o.orgRoutes(), o.appRoutes(), o.keyRoutes(), o.assignmentRoutes(),
-		o.userRoutes(), o.groupRoutes(), o.groupRuleRoutes(), o.groupDutyRoutes(), o.userExtraRoutes(), o.tokenRoutes(), o.oauthRoutes(), o.schemaRoutes(), o.hookRoutes(), o.settingRoutes(), o.csrRoutes(), o.jwksRoutes(), o.policyRoutes())
+		o.userRoutes(), o.groupRoutes(), o.groupRuleRoutes(), o.groupDutyRoutes(), o.userExtraRoutes(), o.tokenRoutes(), o.orgExtraRoutes(), o.oauthRoutes(), o.schemaRoutes(), o.hookRoutes(), o.settingRoutes(), o.csrRoutes(), o.jwksRoutes(), o.policyRoutes())
 	slices.SortStableFunc(routes, byLiterals)
 	return routes
 }

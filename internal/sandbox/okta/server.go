@@ -145,7 +145,15 @@ func (o *Org) serveRoute(w http.ResponseWriter, r *http.Request, rt *route, ids 
 			return
 		}
 	}
+	c.meansMe(rt)
 	o.write(w, rt, c)
+}
+
+// meansMe puts the caller's own id in the place of me, under /users.
+func (c *call) meansMe(rt *route) {
+	if c.who.person != nil && len(c.ids) > 0 && c.ids[0] == "me" && len(rt.pattern) > 3 && rt.pattern[2] == "users" {
+		c.ids[0] = c.who.person.ID
+	}
 }
 
 // write runs the handler with the lock its route asks for.
