@@ -45,7 +45,8 @@
 //	search on an unknown attribute      400 E0000031
 //	new service apps                    are super admins (the org setting for that is on); scopes must be granted
 //	client assertion's aud              the token endpoint alone
-//	DPoP-bound apps                     400 invalid_dpop_proof: there is no DPoP here
+//	DPoP                                for service apps; the code flow answers invalid_dpop_proof
+//	DPoP proof that is wrong, at the API   401 E0000011
 //	attributes of one's own             checked for type, length and choice; taking one away takes its values
 //	type of people in use               cannot be deleted, 400 E0000127
 //	schemas of OIDC apps                userName alone

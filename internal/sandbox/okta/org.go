@@ -64,6 +64,7 @@ type Org struct {
 	allowed   func(string) bool
 	limiter   *limiter
 	assertion *usedAssertions
+	nonce     string // that DPoP proofs for a token have to hold; another after a restart
 	routes    []*route
 	site      *signon.Site
 	oidc      *authorization
@@ -120,6 +121,7 @@ func New(opts Options) (*Org, error) {
 		rules: map[string]*groupRule{},
 		csrs:  map[string][]*signRequest{}, settings: map[string]json.RawMessage{},
 	}
+	o.nonce = o.random.url(24)
 	if o.log == nil {
 		o.log = durable.Memory()
 	}

@@ -189,6 +189,9 @@ func (o *Org) run(rt *route, c *call) (*reply, error) {
 func (o *Org) writeError(w http.ResponseWriter, err error) {
 	var oauth *oauthError
 	if errors.As(err, &oauth) {
+		for name, values := range oauth.header {
+			w.Header()[name] = values
+		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(oauth.status)
 		_, _ = w.Write(encode(object{{"error", oauth.code}, {"error_description", oauth.description}}))
