@@ -16,7 +16,7 @@
 //	refresh token               lasts 90 days from its last use; one that does not rotate from its first
 //	rotated refresh token used again   takes back the family; access tokens run out by themselves
 //	consent                     never asked for
-//	response types but code     unsupported_response_type
+//	nonce                       required where an ID token comes from the authorization endpoint
 //	request objects             request_not_supported; a request_uri that was not pushed here: refused on a page
 //	pushed request              good for a minute, once, without any check but of the client until it is used
 //	device code                 polled sooner than every five seconds: slow_down; good for ten minutes

@@ -129,7 +129,7 @@ func (s *Server) issue(i issue, g grant) (tokens, error) {
 		}
 	}
 	if slices.Contains(g.scopes, "openid") {
-		t.IDToken, err = s.idToken(i, g, person, t.AccessToken)
+		t.IDToken, err = s.idToken(i, g, person, t.AccessToken, "")
 	}
 	return t, err
 }
