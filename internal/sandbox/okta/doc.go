@@ -11,6 +11,7 @@
 // package chose. A client must not depend on these choices:
 //
 //	path that is not there              404 E0000008 before any token is looked at
+//	HEAD                                as GET, without the body
 //	missing Content-Type with a body    400 E0000018; another type 400 E0000021
 //	wrong or missing token              counted in the org's own half of the bucket
 //	recipient, destination, ACS URL     absolute http(s) URLs, else 400 E0000001 naming the field

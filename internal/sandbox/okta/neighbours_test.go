@@ -69,6 +69,18 @@ func TestPersonHasTilesAndSessions(t *testing.T) {
 	}
 }
 
+func TestHeadIsGetWithoutTheBody(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for path, status := range map[string]int{"/api/v1/apps?limit=1": 200, "/api/v1/apps/0oanobody0knows0this": 404, "/.well-known/openid-configuration": 200} {
+		get, head := s.must(status, "GET", path, ""), s.must(status, "HEAD", path, "")
+		if head.text != "" || head.Header.Get("Content-Type") != get.Header.Get("Content-Type") ||
+			len(head.Header.Values("Link")) != len(get.Header.Values("Link")) {
+			t.Errorf("%s: %v, %q", path, head.Header, head.text)
+		}
+	}
+}
+
 var exkPath = regexp.MustCompile(`exk[0-9A-Za-z]{17}`)
 
 func TestDocumentsForAnybodyComeForWhateverAccept(t *testing.T) {

@@ -108,7 +108,7 @@ func (o *Org) match(method string, segments []string) (*route, []string, error) 
 		if !ok {
 			continue
 		}
-		if rt.method == method || rt.open && method == http.MethodHead {
+		if rt.method == method || rt.method == http.MethodGet && method == http.MethodHead {
 			return rt, ids, nil
 		}
 		known = true
