@@ -33,7 +33,7 @@ func (o *Org) orgContacts(c *call) (*reply, error) {
 
 // orgContact is the org's first admin.
 func (o *Org) orgContact(c *call) (*reply, error) {
-	if !slices.ContainsFunc(contactTypes, func(kind string) bool { return strings.ToLower(kind) == strings.ToLower(c.ids[0]) }) {
+	if !slices.ContainsFunc(contactTypes, func(kind string) bool { return strings.EqualFold(kind, c.ids[0]) }) {
 		return nil, notFound(c.ids[0], "OrgContact")
 	}
 	id := o.owners[0]
