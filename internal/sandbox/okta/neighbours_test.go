@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/ssowizard/internal/sandbox/durable"
 	"example.com/ssowizard/internal/sandbox/okta"
@@ -67,6 +68,42 @@ func TestPersonHasTilesAndSessions(t *testing.T) {
 	if r := s.must(200, "POST", forgot+"?sendEmail=false", "").object(t); !strings.HasPrefix(r["resetPasswordUrl"].(string), s.url+"/reset_password/") {
 		t.Errorf("answer %v", r)
 	}
+}
+
+func TestPasswordIsResetAndReplaced(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	path := "/api/v1/users/" + s.userID("ben.okafor@acme.example")
+	signIn := func(password string) response {
+		s.clock.add(time.Minute) // nobody may try more than four times a second
+		return s.do("POST", "/api/v1/authn", `{"username":"ben.okafor@acme.example","password":"`+password+`"}`, "Authorization", "")
+	}
+	status := func(want string) {
+		t.Helper()
+		if got := s.must(200, "GET", path, "").object(t)["status"]; got != want {
+			t.Errorf("status %v, want %s", got, want)
+		}
+	}
+	link := s.must(200, "POST", path+"/lifecycle/reset_password?sendEmail=false", "").object(t)
+	if text, _ := link["resetPasswordUrl"].(string); !strings.HasPrefix(text, s.url+"/reset_password/") {
+		t.Errorf("answer %v", link)
+	}
+	status("RECOVERY")
+	if r := signIn(s.password("ben.okafor@acme.example")); r.StatusCode != 401 {
+		t.Errorf("sign-in in recovery: %d %s", r.StatusCode, r.text)
+	}
+	s.must(200, "POST", path, `{"credentials":{"password":{"value":"A-new-one-42"}}}`)
+	status("ACTIVE")
+	if r := signIn("A-new-one-42"); r.object(t)["status"] != "SUCCESS" {
+		t.Errorf("sign-in with the new password: %d %s", r.StatusCode, r.text)
+	}
+	temporary, _ := s.must(200, "POST", path+"/lifecycle/expire_password?tempPassword=true", "").object(t)["tempPassword"].(string)
+	status("PASSWORD_EXPIRED")
+	if r := signIn(temporary); r.object(t)["status"] != "PASSWORD_EXPIRED" {
+		t.Errorf("sign-in with the temporary password: %d %s", r.StatusCode, r.text)
+	}
+	s.must(200, "POST", path, `{"credentials":{"password":{"value":"A-third-one-42"}}}`)
+	s.must(403, "POST", path+"/lifecycle/expire_password_with_temp_password", "")
 }
 
 func TestHeadIsGetWithoutTheBody(t *testing.T) {

@@ -193,7 +193,7 @@ func (o *Org) fill(p *person, b *userBody, object string, now stamp, secret *pas
 			return invalid("password", "password: Password requirements were not met. Password requirements: at least 8 characters.")
 		}
 		p.HasPassword, p.Password, p.PasswordChanged = true, secret, now
-		if p.Status == provisioned {
+		if p.Status == provisioned || p.Status == recovery {
 			p.Status, p.StatusChanged = active, now
 		}
 	}
