@@ -60,8 +60,11 @@ func checkSignature(r *reading) (bool, string) {
 		}
 		tried++
 		public, err := k.public()
-		if err != nil {
+		switch {
+		case err != nil && named:
 			return false, fmt.Sprintf("%skey %q %s", NotChecked, k.KID, err)
+		case err != nil: // one of the others may be the one
+			continue
 		}
 		sum := sha256.Sum256(r.token.signed)
 		if rsa.VerifyPKCS1v15(public, crypto.SHA256, sum[:], r.token.signature) == nil {

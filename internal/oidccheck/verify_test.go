@@ -139,9 +139,12 @@ func TestVariantsThatAreInOrder(t *testing.T) {
 		header, claims map[string]any
 		expect         func(*oidccheck.Expect)
 	}{
-		"audience as a list":       {nil, map[string]any{"aud": []string{clientID}}, nil},
-		"authorized party":         {nil, map[string]any{"azp": clientID}, nil},
-		"no kid":                   {map[string]any{"kid": nil}, nil, nil},
+		"audience as a list": {nil, map[string]any{"aud": []string{clientID}}, nil},
+		"authorized party":   {nil, map[string]any{"azp": clientID}, nil},
+		"no kid":             {map[string]any{"kid": nil}, nil, nil},
+		"no kid, a broken key first": {map[string]any{"kid": nil}, nil, func(e *oidccheck.Expect) {
+			e.Keys = jwks(map[string]any{"kty": "RSA", "kid": "old", "n": "!", "e": "AQAB"}, jwk("own", &keys().own.PublicKey, nil))
+		}},
 		"no at_hash":               {nil, map[string]any{"at_hash": nil}, nil},
 		"no access token":          {nil, nil, func(e *oidccheck.Expect) { e.AccessToken = "" }},
 		"any address":              {nil, nil, func(e *oidccheck.Expect) { e.Email = "" }},

@@ -40,11 +40,9 @@ func readAuthnRequest(encoded string) (authnRequest, error) {
 	}
 	text := bytes.TrimSpace(raw)
 	if len(text) == 0 || text[0] != '<' {
-		inflated, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), maxMessage))
-		if err != nil {
+		if text, err = inflate(raw); err != nil {
 			return authnRequest{}, errors.New("SAMLRequest: neither XML nor deflated")
 		}
-		text = inflated
 	}
 	decoder := xml.NewDecoder(bytes.NewReader(text))
 	for {
@@ -87,4 +85,10 @@ type request struct {
 	form   url.Values // body of a POST
 	// initiator is the page that caused it, nil for an address typed in.
 	initiator *url.URL
+}
+
+// inflate undoes the deflating of the redirect binding, up to the size of a
+// message.
+func inflate(raw []byte) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(raw)), maxMessage))
 }

@@ -198,6 +198,11 @@ func readBase64(text string) (Handed, error) {
 	if _, err := readAuthnRequest(text); err == nil {
 		return Handed{}, refuse("this is the SAMLRequest, which the service provider sends to Okta, not Okta's answer", howToBring)
 	}
+	// No service provider takes a response by the redirect binding, but some
+	// tools show one in its form.
+	if text, err := inflate(raw); err == nil && bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")) {
+		return readMarkup(bytes.TrimSpace(text))
+	}
 	return Handed{}, refuse("the base64 holds no XML", howToBring)
 }
 

@@ -62,6 +62,8 @@ func TestTheAnswerIsFoundInWhateverAPersonBrings(t *testing.T) {
 		"base64 in quotes":         {`"` + b64(xml) + `"`, "", ""},
 		"base64 without padding":   {strings.TrimRight(b64(xml), "="), "", ""},
 		"URL-encoded base64":       {url.QueryEscape(b64(xml)), "", ""},
+		"deflated":                 {deflated(xml), "", ""},
+		"address of a redirect":    {"https://auth.sp.example/saml/acs?SAMLResponse=" + url.QueryEscape(deflated(xml)), "", ""},
 		"body of the POST":         {body, "", "a b&c"},
 		"fields as the tools show": {"SAMLResponse: " + b64(xml) + "\nRelayState: https://sp.example/", "", "https://sp.example/"},
 		"fields in lines":          {"SAMLResponse=" + wrapped(b64(xml)) + "\nRelayState=\n", "", ""},

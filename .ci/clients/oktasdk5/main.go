@@ -69,7 +69,7 @@ func (r *round) run() error {
 		do   func() error
 	}{
 		{"list all apps", r.listApps}, {"list groups and people", r.listDirectory},
-		{"group", r.group}, {"user", r.user}, {"SAML app", r.samlApp}, {"keys", r.keys}, {"OIDC app", r.oidcApp},
+		{"group", r.group}, {"user", r.user}, {"group rule and owner", r.rule}, {"SAML app", r.samlApp}, {"keys", r.keys}, {"OIDC app", r.oidcApp},
 		{"assignments", r.assignments}, {"policies", r.policies}, {"list all apps again", r.listApps}, {"clean up", r.cleanUp},
 	} {
 		if err := s.do(); err != nil {

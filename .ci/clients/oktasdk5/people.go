@@ -59,6 +59,55 @@ func (r *round) user() error {
 	return err
 }
 
+// rule fills the group by what is in profiles, and names its owner.
+func (r *round) rule() error {
+	expression := okta.NewGroupRuleExpression()
+	expression.SetType("urn:okta:expression:1.0")
+	expression.SetValue(`user.department=="Support"`)
+	conditions := okta.NewGroupRuleConditions()
+	conditions.SetExpression(*expression)
+	groups := okta.NewGroupRuleGroupAssignment()
+	groups.SetGroupIds([]string{r.groupID})
+	action := okta.NewGroupRuleAction()
+	action.SetAssignUserToGroups(*groups)
+	rule := okta.NewGroupRule()
+	rule.SetName(r.label)
+	rule.SetType("group_rule")
+	rule.SetConditions(*conditions)
+	rule.SetActions(*action)
+	made, _, err := r.client.GroupAPI.CreateGroupRule(r.ctx).GroupRule(*rule).Execute()
+	if err != nil {
+		return err
+	}
+	if _, err := r.client.GroupAPI.ActivateGroupRule(r.ctx, made.GetId()).Execute(); err != nil {
+		return err
+	}
+	got, _, err := r.client.GroupAPI.GetGroupRule(r.ctx, made.GetId()).Execute()
+	if err != nil {
+		return err
+	}
+	if got.GetStatus() != "ACTIVE" {
+		return fmt.Errorf("the rule is %s", got.GetStatus())
+	}
+	if _, err := r.client.GroupAPI.DeactivateGroupRule(r.ctx, made.GetId()).Execute(); err != nil {
+		return err
+	}
+	if _, err := r.client.GroupAPI.DeleteGroupRule(r.ctx, made.GetId()).Execute(); err != nil {
+		return err
+	}
+	owner := okta.NewAssignGroupOwnerRequestBody()
+	owner.SetId(r.userID)
+	owner.SetType("USER")
+	if _, _, err := r.client.GroupOwnerAPI.AssignGroupOwner(r.ctx, r.groupID).AssignGroupOwnerRequestBody(*owner).Execute(); err != nil {
+		return err
+	}
+	owners, _, err := r.client.GroupOwnerAPI.ListGroupOwners(r.ctx, r.groupID).Execute()
+	if err == nil && len(owners) != 1 {
+		err = fmt.Errorf("%d owners", len(owners))
+	}
+	return err
+}
+
 func (r *round) assignments() error {
 	api := r.client.ApplicationGroupsAPI
 	if _, _, err := api.AssignGroupToApplication(r.ctx, r.samlID, r.groupID).Execute(); err != nil {

@@ -27,7 +27,7 @@ func (o *Org) assignmentRoutes() []*route {
 		api("GET", groups, bucketApps, resApps, o.listAppGroups),
 		api("GET", groups+"/{}", bucketApps, resApps, o.getAppGroup),
 		api("PUT", groups+"/{}", bucketApps, resApps, o.assignGroup),
-		api("PATCH", groups+"/{}", bucketApps, resApps, o.patchAppGroup).takes("application/json-patch+json"),
+		api("PATCH", groups+"/{}", bucketApps, resApps, o.patchAppGroup).takes("application/json", "application/json-patch+json"),
 		api("DELETE", groups+"/{}", bucketApps, resApps, o.unassignGroup),
 	}
 }

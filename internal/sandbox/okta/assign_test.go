@@ -103,6 +103,7 @@ func TestGroupAssignmentKeepsPriorityAndTime(t *testing.T) {
 	if !strings.Contains(patched.text, `"priority":9,"profile":{"role":"x"}`) {
 		t.Error(patched.text)
 	}
+	s.must(200, "PATCH", path+us, `[{"op":"replace","path":"/priority","value":8}]`) // as Okta's SDKs send it
 	if after := s.must(200, "GET", "/api/v1/apps/"+app, "").text; after != before {
 		t.Error("assigning touched the app")
 	}

@@ -23,10 +23,18 @@ type identity struct {
 // identify reads the Authorization header. It refuses nothing: the limiter
 // counts refused calls too.
 func (o *Org) identify(r *http.Request) *identity {
+	thumbprint := ""
 	header := r.Header.Get("Authorization")
 	id := &identity{presented: header != ""}
 	scheme, token, _ := strings.Cut(header, " ")
 	token = strings.TrimSpace(token)
+	if strings.EqualFold(scheme, "DPoP") {
+		p, bad := o.provenKey(r, o.Base(r), token)
+		if bad != nil {
+			return id
+		}
+		thumbprint = p.thumbprint
+	}
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	switch {
@@ -34,8 +42,8 @@ func (o *Org) identify(r *http.Request) *identity {
 		if id.person = o.tokenOwner(token); id.person != nil {
 			id.principal = id.person.ID
 		}
-	case strings.EqualFold(scheme, "Bearer"):
-		if id.client, id.scopes = o.accessToken(token); id.client != nil {
+	case strings.EqualFold(scheme, "Bearer"), thumbprint != "":
+		if id.client, id.scopes = o.accessToken(token, thumbprint); id.client != nil {
 			id.principal = id.client.ID
 		}
 	}

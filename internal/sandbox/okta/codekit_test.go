@@ -141,7 +141,14 @@ func (r response) returned(t *testing.T) url.Values {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return u.Query()
+	if u.Fragment == "" {
+		return u.Query()
+	}
+	q, err := url.ParseQuery(u.EscapedFragment())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
 }
 
 // code gets a code for Ana with more parameters.

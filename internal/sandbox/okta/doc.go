@@ -11,6 +11,7 @@
 // package chose. A client must not depend on these choices:
 //
 //	path that is not there              404 E0000008 before any token is looked at
+//	HEAD                                as GET, without the body
 //	missing Content-Type with a body    400 E0000018; another type 400 E0000021
 //	wrong or missing token              counted in the org's own half of the bucket
 //	recipient, destination, ACS URL     absolute http(s) URLs, else 400 E0000001 naming the field
@@ -37,11 +38,16 @@
 //	group name taken                    400 E0000001 name
 //	read-only group                     403 E0000075
 //	page of app users                   by id
+//	role of a group                     kept and answered; its members have no more rights by it
+//	metadata, pictures for anybody      whatever Accept says
+//	group rule at work                  cannot be changed, 400 E0000001 status
+//	members that a rule gave            stay when it stops, go when it works again and no longer fits
 //	cursor of /groups                   id of the last group
 //	search on an unknown attribute      400 E0000031
 //	new service apps                    are super admins (the org setting for that is on); scopes must be granted
 //	client assertion's aud              the token endpoint alone
-//	DPoP-bound apps                     400 invalid_dpop_proof: there is no DPoP here
+//	DPoP                                for service apps; the code flow answers invalid_dpop_proof
+//	DPoP proof that is wrong, at the API   401 E0000011
 //	attributes of one's own             checked for type, length and choice; taking one away takes its values
 //	type of people in use               cannot be deleted, 400 E0000127
 //	schemas of OIDC apps                userName alone

@@ -18,6 +18,8 @@ type group struct {
 	Description    *string        `json:"description"`
 	Type           string         `json:"type"`
 	Extra          map[string]any `json:"extra,omitempty"` // what the schema has beside
+	Owners         []groupOwner   `json:"owners,omitempty"`
+	Roles          []role         `json:"roles,omitempty"`
 	Created        stamp          `json:"created"`
 	Updated        stamp          `json:"updated"`
 	MembersUpdated stamp          `json:"membersUpdated"`

@@ -10,8 +10,7 @@ import (
 const (
 	groupsPage  = 10000
 	groupQLimit = 300
-	membersPage = 200
-	membersMost = 1000
+	membersPage = 1000
 )
 
 func (o *Org) groupRoutes() []*route {
@@ -24,8 +23,6 @@ func (o *Org) groupRoutes() []*route {
 		api("GET", "/api/v1/groups/{}/users", bucketGroups, resGroups, o.membersOfGroup),
 		api("PUT", "/api/v1/groups/{}/users/{}", bucketGroups, resGroups, o.addMember),
 		api("DELETE", "/api/v1/groups/{}/users/{}", bucketGroups, resGroups, o.removeMember),
-		api("GET", "/api/v1/groups/rules", bucketGroups, resGroups, o.groupRules),
-		api("GET", "/api/v1/groups/rules/{}", bucketGroups, resGroups, o.groupRule),
 		api("GET", "/api/v1/groups/{}/apps", bucketGroups, resGroups, o.appsOfGroup),
 	}
 }
@@ -216,7 +213,7 @@ func filterableOfGroup(attribute string) attributeKind {
 
 func searchableOfGroup(attribute string) attributeKind {
 	switch attribute {
-	case "profile.name", "profile.description":
+	case "profile.name", "profile.description", "source.id": // nothing comes from elsewhere
 		return textKind
 	case "created":
 		return timeKind
@@ -291,7 +288,7 @@ func (o *Org) membersOfGroup(c *call) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.page(membersPage, membersMost)
+	p, err := c.page(membersPage, membersPage)
 	if err != nil {
 		return nil, err
 	}

@@ -71,14 +71,3 @@ func (o *Org) checkGroupName(name, id string) error {
 func (g *group) profile() object {
 	return append(object{{"name", g.Name}, {"description", g.Description}}, javaOrder(g.Extra)...)
 }
-
-// groupRules are none: nobody becomes a member here by a rule.
-func (o *Org) groupRules(c *call) (*reply, error) {
-	p, err := c.page(50, 200, "search", "expand")
-	if err != nil {
-		return nil, err
-	}
-	return c.links(ok([]object{}), p, ""), nil
-}
-
-func (o *Org) groupRule(c *call) (*reply, error) { return nil, notFound(c.ids[0], "GroupRule") }

@@ -116,7 +116,7 @@ func TestMembers(t *testing.T) {
 	if links := r.Header.Values("Link"); len(links) != 2 || !strings.Contains(links[1], "/users?after=00u") {
 		t.Errorf("links %q", links)
 	}
-	if got := s.must(200, "GET", path, "").Header.Get("Link"); !strings.HasSuffix(got, `/users?limit=200>; rel="self"`) {
+	if got := s.must(200, "GET", path, "").Header.Get("Link"); !strings.HasSuffix(got, `/users?limit=1000>; rel="self"`) {
 		t.Errorf("Link %q", got)
 	}
 	everyone := s.groupID("Everyone")

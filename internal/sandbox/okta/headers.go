@@ -38,7 +38,7 @@ func (o *Org) setCookies(h http.Header) {
 // An empty body needs no Content-Type.
 func checkHeaders(rt *route, r *http.Request, body []byte) error {
 	serves := func(media string) bool { return acceptable(r.Header.Values("Accept"), media) }
-	if !slices.ContainsFunc(rt.produces(), serves) {
+	if !rt.document() && !slices.ContainsFunc(rt.produces(), serves) {
 		return headersWrong("E0000019")
 	}
 	if len(body) == 0 || r.Method == http.MethodGet || r.Method == http.MethodDelete {

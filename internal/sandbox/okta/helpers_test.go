@@ -164,7 +164,7 @@ var masks = []struct {
 	with    string
 }{
 	{regexp.MustCompile(`http://127\.0\.0\.1:\d+`), "{o}"},
-	{regexp.MustCompile(`\b(0oa|00u|00g|rst|oty|osc|ocs|aln|exk|guo|00o|oag|gfs)[0-9A-Za-z]{17}\b`), "$1*"},
+	{regexp.MustCompile(`\b(0oa|00u|00g|rst|oty|osc|ocs|aln|exk|guo|00o|oag|gfs|0pr)[0-9A-Za-z]{17}\b`), "$1*"},
 	{regexp.MustCompile(`"kid":"[0-9A-Za-z_-]{43}"`), `"kid":"KID"`},
 	{regexp.MustCompile(`"client_secret":"[0-9A-Za-z_-]{64}"`), `"client_secret":"SECRET"`},
 	{regexp.MustCompile(`"errorId":"oae[0-9A-Za-z_-]{22}"`), `"errorId":"oae*"`},

@@ -50,6 +50,7 @@ func (o *Org) loadGroup(g *group) {
 	case found:
 		o.groups.rename(old, g.Name)
 		old.Description, old.Extra, old.Updated, old.MembersUpdated = g.Description, g.Extra, g.Updated, g.MembersUpdated
+		old.Owners, old.Roles = g.Owners, g.Roles
 	default:
 		o.groups.put(g)
 	}
@@ -68,9 +69,20 @@ func (o *Org) dropGroup(g *group) {
 // memberKey is the log's key of a membership: its value is true or false.
 func memberKey(g *group, p *person) string { return g.ID + " " + p.ID }
 
-func (o *Org) loadMember(key string, in bool) {
+// member gives the group and the person of a memberKey, nil where there is none.
+func (o *Org) member(key string) (*group, *person) {
 	gid, uid, _ := strings.Cut(key, " ")
-	g, p := o.groups.byID[gid], o.people.byID[uid]
+	return o.groups.byID[gid], o.people.byID[uid]
+}
+
+func (o *Org) loadRule(r *groupRule) {
+	if r.read() == nil { // it was read before it was kept
+		o.rules[r.ID] = r
+	}
+}
+
+func (o *Org) loadMember(key string, in bool) {
+	g, p := o.member(key)
 	switch {
 	case g == nil || p == nil:
 	case in:

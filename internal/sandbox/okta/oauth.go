@@ -18,16 +18,17 @@ import (
 type oauthError struct {
 	status            int
 	code, description string
+	header            http.Header
 }
 
 func (e *oauthError) Error() string { return e.code + ": " + e.description }
 
 func invalidClient(description string) error {
-	return &oauthError{http.StatusUnauthorized, "invalid_client", description}
+	return &oauthError{http.StatusUnauthorized, "invalid_client", description, nil}
 }
 
 func badGrant(code, description string) error {
-	return &oauthError{http.StatusBadRequest, code, description}
+	return &oauthError{http.StatusBadRequest, code, description, nil}
 }
 
 const (
@@ -81,19 +82,25 @@ func (o *Org) token(c *call) (*reply, error) {
 	if !slices.Contains(a.OAuth.GrantTypes, grantCredentials) {
 		return nil, badGrant("unauthorized_client", "The client is not authorized to use the provided grant type.")
 	}
-	if a.OAuth.DPoP {
-		return nil, badGrant("invalid_dpop_proof", "The DPoP proof JWT header is missing.")
+	key, err := o.boundKey(c, a)
+	if err != nil {
+		o.assertion.forget(get("client_assertion")) // clients send it again with the proof
+		return nil, err
 	}
 	scopes, err := o.grantedScopes(a, get("scope"))
 	if err != nil {
 		return nil, err
 	}
-	signed, err := o.sign(a, scopes, c.base)
+	signed, err := o.sign(a, scopes, c.base, key)
 	if err != nil {
 		return nil, internalError()
 	}
+	kind := "Bearer"
+	if key != "" {
+		kind = "DPoP"
+	}
 	return ok(object{
-		{"token_type", "Bearer"}, {"expires_in", int(tokenLife.Seconds())}, {"access_token", signed},
+		{"token_type", kind}, {"expires_in", int(tokenLife.Seconds())}, {"access_token", signed},
 		{"scope", strings.Join(scopes, " ")},
 	}), nil
 }
@@ -188,11 +195,17 @@ type tokenClaims struct {
 	Version int      `json:"ver"`
 	Client  string   `json:"cid"`
 	Scopes  []string `json:"scp"`
+	Bound   *bound   `json:"cnf,omitempty"`
+}
+
+// bound is the key that a token is good with.
+type bound struct {
+	Thumbprint string `json:"jkt"`
 }
 
 // sign makes an access token. It is a JWT, so that it is valid after a restart
 // without being kept.
-func (o *Org) sign(a *app, scopes []string, base string) (string, error) {
+func (o *Org) sign(a *app, scopes []string, base, thumbprint string) (string, error) {
 	key := o.keys[o.meta.SigningKid]
 	signer, err := jose.NewSigner(
 		jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key.Private, KeyID: key.KID}}, nil)
@@ -200,19 +213,28 @@ func (o *Org) sign(a *app, scopes []string, base string) (string, error) {
 		return "", err
 	}
 	now := o.now()
+	var with *bound
+	if thumbprint != "" {
+		with = &bound{thumbprint}
+	}
 	return jwt.Signed(signer).Claims(tokenClaims{
 		Claims: jwt.Claims{
 			ID: "AT." + o.random.url(32), Issuer: base, Audience: jwt.Audience{base}, Subject: a.OAuth.ClientID,
 			IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(tokenLife)),
 		},
-		Version: 1, Client: a.OAuth.ClientID, Scopes: scopes,
+		Version: 1, Client: a.OAuth.ClientID, Scopes: scopes, Bound: with,
 	}).Serialize()
 }
 
-// accessToken tells whose a token is. The caller holds the lock.
-func (o *Org) accessToken(text string) (*app, []string) {
+// accessToken tells whose a token is. One that is bound to a key needs the
+// proof of that key (thumbprint), and no other may have one. The caller holds
+// the lock.
+func (o *Org) accessToken(text, thumbprint string) (*app, []string) {
 	claims, err := o.verify(text)
 	if err != nil || o.oidc.Revoked(claims.ID) {
+		return nil, nil
+	}
+	if claims.Bound == nil && thumbprint != "" || claims.Bound != nil && claims.Bound.Thumbprint != thumbprint {
 		return nil, nil
 	}
 	a, err := o.client(claims.Client)
@@ -261,6 +283,18 @@ type usedAssertions struct {
 }
 
 func newUsedAssertions() *usedAssertions { return &usedAssertions{seen: map[string]time.Time{}} }
+
+// forget lets an assertion be used once more.
+func (u *usedAssertions) forget(assertion string) {
+	parsed, err := jwt.ParseSigned(assertion, assertionAlgorithms)
+	var claims jwt.Claims
+	if err != nil || parsed.UnsafeClaimsWithoutVerification(&claims) != nil {
+		return
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.seen, claims.Subject+" "+claims.ID)
+}
 
 func (u *usedAssertions) first(id string, until, now time.Time) bool {
 	u.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // oauthCredentials are credentials.oauthClient.
@@ -140,6 +141,19 @@ func (s *oauthSettings) defaults() {
 	if slices.Contains(s.GrantTypes, "refresh_token") && len(s.RefreshToken) == 0 {
 		s.RefreshToken = json.RawMessage(`{"rotation_type":"STATIC"}`)
 	}
+}
+
+// rotation tells whether a refresh token is good once, and how long it is
+// still taken after that.
+func (s *oauthSettings) rotation() (rotates bool, leeway time.Duration) {
+	var r struct {
+		Type   string `json:"rotation_type"`
+		Leeway int    `json:"leeway"`
+	}
+	if json.Unmarshal(s.RefreshToken, &r) != nil {
+		return false, 0
+	}
+	return r.Type == "ROTATE", time.Duration(min(max(r.Leeway, 0), 60)) * time.Second
 }
 
 func (s *oauthSettings) applyCredentials(c *oauthCredentials, fresh bool) error {

@@ -26,23 +26,24 @@ const kindRevoked = "revokedToken"
 type authorization struct {
 	*Org
 	server  *oidc.Server
-	mu      sync.Mutex // guards revoked
+	mu      sync.Mutex // guards the maps
 	revoked map[string]time.Time
+	refresh map[string]oidc.Refreshing
 }
 
 // mountOIDC makes the authorization server, with the sign-on site before it.
 func (o *Org) mountOIDC(site oidc.SignOn) (*authorization, error) {
-	a := &authorization{Org: o, revoked: map[string]time.Time{}}
-	err := each(o.log, kindRevoked, func(id string, end *time.Time) { a.revoked[id] = *end })
+	a := &authorization{Org: o, revoked: map[string]time.Time{}, refresh: map[string]oidc.Refreshing{}}
+	err := errors.Join(a.loadRefresh(), each(o.log, kindRevoked, func(id string, end *time.Time) { a.revoked[id] = *end }))
 	a.server = oidc.New(a, site)
 	return a, err
 }
 
 // serveOIDC answers at the endpoints of the authorization server and tells
-// whether it did. At the token endpoint only the code grant is its own.
+// whether it did. At the token endpoint only what people granted is its own.
 func (o *Org) serveOIDC(w http.ResponseWriter, r *http.Request, segments []string) bool {
 	path := "/" + strings.Join(segments, "/")
-	if !oidc.Handles(path) || path == "/oauth2/v1/token" && !codeGrant(w, r) {
+	if !oidc.Handles(path) || path == "/oauth2/v1/token" && !personalGrant(w, r) {
 		return false
 	}
 	o.setHeaders(w.Header())
@@ -63,11 +64,12 @@ func (o *Org) serveOIDC(w http.ResponseWriter, r *http.Request, segments []strin
 var oidcBuckets = map[string]string{
 	"/oauth2/v1/token": bucketToken, "/oauth2/v1/userinfo": bucketRoot,
 	"/oauth2/v1/introspect": bucketRoot, "/oauth2/v1/revoke": bucketRoot,
+	"/oauth2/v1/par": bucketRoot, "/oauth2/v1/device/authorize": bucketRoot,
 }
 
-// codeGrant tells whether a request is for the code grant. The body can be
-// read again afterwards.
-func codeGrant(w http.ResponseWriter, r *http.Request) bool {
+// personalGrant tells whether a request is for what a person granted. The body
+// can be read again afterwards.
+func personalGrant(w http.ResponseWriter, r *http.Request) bool {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); r.Method != http.MethodPost || err != nil || kind != formType {
 		return false
 	}
@@ -84,10 +86,12 @@ func codeGrant(w http.ResponseWriter, r *http.Request) bool {
 	if asked == "" {
 		asked = r.URL.Query().Get("grant_type")
 	}
-	return asked == grantCode
+	return oidc.Grants(asked)
 }
 
 func (a *authorization) Now() time.Time { return a.now() }
+
+func (a *authorization) NewID(prefix string) string { return a.random.id(prefix, liveEra) }
 
 func (a *authorization) OrgID() string { return a.meta.ID }
 
@@ -103,12 +107,13 @@ func (a *authorization) Client(id string) (oidc.Client, bool) {
 		return oidc.Client{}, false
 	}
 	c := oidc.Client{
-		AppID: app.ID, ID: app.OAuth.ClientID, AuthMethod: app.OAuth.AuthMethod,
+		AppID: app.ID, Label: app.Label, ID: app.OAuth.ClientID, AuthMethod: app.OAuth.AuthMethod,
 		RedirectURIs: app.OAuth.RedirectURIs, LogoutURIs: app.OAuth.LogoutURIs,
 		Wildcard:   app.OAuth.WildcardRedirect == "SUBDOMAIN",
 		GrantTypes: app.OAuth.GrantTypes, ResponseTypes: app.OAuth.ResponseTypes,
 		PKCERequired: app.OAuth.PKCERequired, DPoP: app.OAuth.DPoP,
 	}
+	c.Rotates, c.Leeway = app.OAuth.rotation()
 	for _, s := range a.secrets[app.ID] {
 		if s.Status == active {
 			c.Secrets = append(c.Secrets, s.Secret)

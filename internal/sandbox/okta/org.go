@@ -64,6 +64,7 @@ type Org struct {
 	allowed   func(string) bool
 	limiter   *limiter
 	assertion *usedAssertions
+	nonce     string // that DPoP proofs for a token have to hold; another after a restart
 	routes    []*route
 	site      *signon.Site
 	oidc      *authorization
@@ -85,6 +86,7 @@ type Org struct {
 	schemas   map[string]*schema         // user type, app or "group"
 	userTypes map[string]*userType       // those made later
 	hooks     map[string]*inlineHook     //
+	rules     map[string]*groupRule      //
 	csrs      map[string][]*signRequest  // app, oldest first
 	settings  map[string]json.RawMessage // of the org, by path
 }
@@ -116,8 +118,10 @@ func New(opts Options) (*Org, error) {
 		appUsers: map[string]map[string]*appUser{}, appGrps: map[string]map[string]*appGroup{},
 		secrets: map[string][]*clientSecret{}, grants: map[string][]*grant{}, counters: map[string]int{},
 		schemas: map[string]*schema{}, userTypes: map[string]*userType{}, hooks: map[string]*inlineHook{},
-		csrs: map[string][]*signRequest{}, settings: map[string]json.RawMessage{},
+		rules: map[string]*groupRule{},
+		csrs:  map[string][]*signRequest{}, settings: map[string]json.RawMessage{},
 	}
+	o.nonce = o.random.url(24)
 	if o.log == nil {
 		o.log = durable.Memory()
 	}
@@ -182,6 +186,7 @@ const (
 	kindSchema   = "schema"
 	kindUserType = "userType"
 	kindHook     = "inlineHook"
+	kindRule     = "groupRule"
 	kindCSR      = "csr"
 	kindSetting  = "setting"
 )
@@ -225,6 +230,7 @@ func (o *Org) load() error {
 		each(o.log, kindUserType, func(_ string, t *userType) { o.userTypes[t.ID] = t }),
 		each(o.log, kindSchema, func(key string, s *schema) { o.schemas[key] = s }),
 		each(o.log, kindHook, func(_ string, h *inlineHook) { o.hooks[h.ID] = h }),
+		each(o.log, kindRule, func(_ string, r *groupRule) { o.loadRule(r) }),
 		each(o.log, kindCSR, func(_ string, r *signRequest) { o.csrs[r.App] = append(o.csrs[r.App], r) }),
 		each(o.log, kindSetting, func(path string, raw *json.RawMessage) { o.settings[path] = *raw }),
 		each(o.log, kindPerson, func(_ string, p *person) { o.loadPerson(p) }),

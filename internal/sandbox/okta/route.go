@@ -57,6 +57,10 @@ func (rt *route) produces() []string {
 	return rt.media
 }
 
+// document tells whether a route gives anybody a document, such as metadata or a
+// picture: those who fetch one ask for it by all sorts of media types.
+func (rt *route) document() bool { return rt.open && rt.media != nil }
+
 func (rt *route) consumes() []string {
 	if rt.body == nil {
 		return jsonOnly
@@ -104,7 +108,7 @@ func (o *Org) match(method string, segments []string) (*route, []string, error) 
 		if !ok {
 			continue
 		}
-		if rt.method == method || rt.open && method == http.MethodHead {
+		if rt.method == method || rt.method == http.MethodGet && method == http.MethodHead {
 			return rt, ids, nil
 		}
 		known = true
@@ -146,7 +150,7 @@ func wildcards(rt *route) int {
 
 func (o *Org) table() []*route {
 	routes := slices.Concat(o.orgRoutes(), o.appRoutes(), o.keyRoutes(), o.assignmentRoutes(),
-		o.userRoutes(), o.groupRoutes(), o.oauthRoutes(), o.schemaRoutes(), o.hookRoutes(), o.settingRoutes(), o.csrRoutes(), o.jwksRoutes(), o.policyRoutes())
+		o.userRoutes(), o.groupRoutes(), o.groupRuleRoutes(), o.groupDutyRoutes(), o.userExtraRoutes(), o.tokenRoutes(), o.orgExtraRoutes(), o.oauthRoutes(), o.schemaRoutes(), o.hookRoutes(), o.settingRoutes(), o.csrRoutes(), o.jwksRoutes(), o.policyRoutes())
 	slices.SortStableFunc(routes, byLiterals)
 	return routes
 }

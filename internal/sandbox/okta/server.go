@@ -78,7 +78,7 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		o.serveSignOn(w, r, segments)
 		return
 	}
-	if o.serveOIDC(w, r, segments) {
+	if o.crossOrigin(w, r, segments) || o.serveOIDC(w, r, segments) {
 		return
 	}
 	defer o.limiter.enter(r)()
@@ -145,7 +145,15 @@ func (o *Org) serveRoute(w http.ResponseWriter, r *http.Request, rt *route, ids 
 			return
 		}
 	}
+	c.meansMe(rt)
 	o.write(w, rt, c)
+}
+
+// meansMe puts the caller's own id in the place of me, under /users.
+func (c *call) meansMe(rt *route) {
+	if c.who.person != nil && len(c.ids) > 0 && c.ids[0] == "me" && len(rt.pattern) > 3 && rt.pattern[2] == "users" {
+		c.ids[0] = c.who.person.ID
+	}
 }
 
 // write runs the handler with the lock its route asks for.
@@ -181,6 +189,9 @@ func (o *Org) run(rt *route, c *call) (*reply, error) {
 func (o *Org) writeError(w http.ResponseWriter, err error) {
 	var oauth *oauthError
 	if errors.As(err, &oauth) {
+		for name, values := range oauth.header {
+			w.Header()[name] = values
+		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(oauth.status)
 		_, _ = w.Write(encode(object{{"error", oauth.code}, {"error_description", oauth.description}}))

@@ -81,6 +81,9 @@ func (o *Org) createUser(c *call) (*reply, error) {
 	for _, g := range groups {
 		g.join(p)
 	}
+	if err := o.applyRules(p); err != nil {
+		return nil, err
+	}
 	return ok(o.userObject(c, p, true)), nil
 }
 
@@ -152,6 +155,9 @@ func (o *Org) editUser(c *call, replace bool) (*reply, error) {
 		return nil, err
 	}
 	o.people.update(u, changed)
+	if err := o.applyRules(u); err != nil {
+		return nil, err
+	}
 	return ok(o.userObject(c, u, true)), nil
 }
 
@@ -187,7 +193,7 @@ func (o *Org) fill(p *person, b *userBody, object string, now stamp, secret *pas
 			return invalid("password", "password: Password requirements were not met. Password requirements: at least 8 characters.")
 		}
 		p.HasPassword, p.Password, p.PasswordChanged = true, secret, now
-		if p.Status == provisioned {
+		if p.Status == provisioned || p.Status == recovery {
 			p.Status, p.StatusChanged = active, now
 		}
 	}

@@ -42,6 +42,10 @@ var steps = map[string]step{
 }
 
 func (o *Org) userLifecycle(c *call) (*reply, error) {
+	if c.ids[1] == "expire_password_with_temp_password" {
+		c.ids[1] = "expire_password"
+		c.query.Set("tempPassword", "true")
+	}
 	s, known := steps[c.ids[1]]
 	if !known {
 		return nil, noSuchPath()
@@ -55,9 +59,13 @@ func (o *Org) userLifecycle(c *call) (*reply, error) {
 	}
 	status := map[string]string{
 		"deactivate": deprovisioned, "suspend": suspended, "unsuspend": u.Prior, "unlock": active,
-		"expire_password": passwordExpired, "activate": provisioned,
+		"expire_password": passwordExpired, "activate": provisioned, "reset_password": recovery,
 	}[c.ids[1]]
 	switch {
+	case c.ids[1] == "expire_password" && c.query.Get("tempPassword") == "true":
+		return o.expireForTemporary(u)
+	case c.ids[1] == "reset_password" && u.Status == provisioned: // there is no password yet
+		return o.stepReply(c, u), nil
 	case c.ids[1] == "activate" && u.HasPassword:
 		status = active
 	case c.ids[1] == "unsuspend" && status == "":
@@ -69,6 +77,21 @@ func (o *Org) userLifecycle(c *call) (*reply, error) {
 		return nil, err
 	}
 	return o.stepReply(c, u), nil
+}
+
+// expireForTemporary gives a person a password that is good for one sign-in, at
+// which they choose another.
+func (o *Org) expireForTemporary(u *person) (*reply, error) {
+	const letters = 8
+	temporary := o.random.text(letters)
+	changed, now := u.clone(), stampOf(o.now())
+	changed.HasPassword, changed.Password, changed.PasswordChanged = true, o.newPassword(temporary), now
+	changed.Prior, changed.Status, changed.StatusChanged, changed.Updated = u.Status, passwordExpired, now, now
+	if err := o.keepPerson(changed); err != nil {
+		return nil, err
+	}
+	o.people.update(u, changed)
+	return ok(object{{"tempPassword", temporary}}), nil
 }
 
 func refuseStep(name, cause string) error {

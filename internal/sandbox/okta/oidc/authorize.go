@@ -20,6 +20,11 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, form url.Valu
 		s.page(w, r, "invalid_client", "Invalid value for 'client_id' parameter.")
 		return
 	}
+	form, err := s.unpushed(c, form)
+	if err != nil {
+		s.page(w, r, "invalid_request", "The 'request_uri' is invalid or has expired.")
+		return
+	}
 	redirectURI := form.Get("redirect_uri")
 	if !registered(redirectURI, c.RedirectURIs, c.Wildcard) {
 		s.page(w, r, "invalid_request", "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings: "+
@@ -40,7 +45,12 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, form url.Valu
 		s.respondError(w, r, q, badRequest("access_denied", "User is not assigned to the client application."))
 		return
 	}
-	s.respond(w, r, q, url.Values{"code": {s.newCode(q, a)}})
+	answer, err := s.answer(s.dir.Base(r), q, a)
+	if err != nil {
+		s.respondError(w, r, q, err)
+		return
+	}
+	s.respond(w, r, q, answer)
 }
 
 // accepted tells whether the session is as young as the request wants it.
@@ -93,11 +103,23 @@ type grant struct {
 	used        bool
 	tokenID     string // of the access token that it gave
 	tokenEnd    time.Time
+	family      string   // of refresh tokens, once there is one
+	granted     []string // scopes of the refresh token it comes from
+	refresh     string   // that token
+}
+
+func grantOf(q request, a signon.Arrival) grant {
+	return grant{
+		clientID: q.client.ID, redirectURI: q.redirectURI, personID: a.Person.ID, scopes: q.scopes, nonce: q.nonce,
+		challenge: q.challenge, authTime: a.At, amr: a.AMR,
+	}
 }
 
 func (s *Server) newCode(q request, a signon.Arrival) string {
 	code := random(32)
 	now := s.dir.Now()
+	fresh := grantOf(q, a)
+	fresh.expires = now.Add(codeLife)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, g := range s.codes {
@@ -105,9 +127,6 @@ func (s *Server) newCode(q request, a signon.Arrival) string {
 			delete(s.codes, key)
 		}
 	}
-	s.codes[digest(code)] = &grant{
-		clientID: q.client.ID, redirectURI: q.redirectURI, personID: a.Person.ID, scopes: q.scopes, nonce: q.nonce,
-		challenge: q.challenge, authTime: a.At, amr: a.AMR, expires: now.Add(codeLife),
-	}
+	s.codes[digest(code)] = &fresh
 	return code
 }

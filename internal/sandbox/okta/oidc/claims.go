@@ -69,12 +69,24 @@ func (s *Server) accessToken(i issue, g grant, p Person) (string, error) {
 	})
 }
 
-// idToken has the claims that Okta puts into an ID token beside an access
-// token; the rest of what the scopes give is at the user info endpoint.
-func (s *Server) idToken(i issue, g grant, p Person, accessToken string) (string, error) {
-	claims := map[string]any{
+// idToken has the claims that Okta puts into an ID token: beside an access
+// token few, the rest of what the scopes give being at the user info endpoint,
+// and all of them where it comes alone. Hashes tie it to what it comes with.
+func (s *Server) idToken(i issue, g grant, p Person, accessToken, code string) (string, error) {
+	claims := map[string]any{}
+	if accessToken == "" && code == "" {
+		claims = s.personClaims(i.client, g.scopes, p)
+	}
+	for name, value := range map[string]any{
 		"sub": p.ID, "ver": 1, "iss": i.issuer, "aud": i.client.ID, "iat": i.at.Unix(), "exp": i.end.Unix(),
-		"jti": i.idID, "amr": g.amr, "idp": s.dir.OrgID(), "auth_time": g.authTime.Unix(), "at_hash": hashOf(accessToken),
+		"jti": i.idID, "amr": g.amr, "idp": s.dir.OrgID(), "auth_time": g.authTime.Unix(),
+	} {
+		claims[name] = value
+	}
+	for name, beside := range map[string]string{"at_hash": accessToken, "c_hash": code} {
+		if beside != "" {
+			claims[name] = hashOf(beside)
+		}
 	}
 	if g.nonce != "" {
 		claims["nonce"] = g.nonce

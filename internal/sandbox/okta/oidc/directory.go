@@ -12,6 +12,7 @@ import (
 // Client is an active OIDC app.
 type Client struct {
 	AppID         string
+	Label         string
 	ID            string
 	AuthMethod    string   // token_endpoint_auth_method
 	Secrets       []string // active ones
@@ -22,6 +23,8 @@ type Client struct {
 	ResponseTypes []string
 	PKCERequired  bool
 	DPoP          bool
+	Rotates       bool          // each refresh token is good once
+	Leeway        time.Duration // and for so long after that
 	Groups        GroupsClaim
 }
 
@@ -45,6 +48,17 @@ type Person struct {
 type Key struct {
 	KID     string
 	Private *rsa.PrivateKey
+}
+
+// Refreshing is a refresh token as an admin sees it: all that follow each other
+// by rotation are one.
+type Refreshing struct {
+	ID                        string `json:"id"`
+	Client                    string `json:"client"` // its client id
+	Person                    string `json:"person"`
+	Issuer                    string `json:"issuer"`
+	Scopes                    []string
+	Created, Updated, Expires time.Time
 }
 
 // Error is an answer of OAuth.
@@ -77,6 +91,11 @@ type Directory interface {
 	UserName(appID, personID string) (string, bool)
 	// GroupsOf are the names of a person's groups.
 	GroupsOf(personID string) []string
+
+	// NewID makes an id in Okta's form.
+	NewID(prefix string) string
+	// Refreshing keeps a refresh token that is given out.
+	Refreshing(r Refreshing) error
 
 	Key() Key
 	// Revoke takes a token back by its id; it need not be remembered after

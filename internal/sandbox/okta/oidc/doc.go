@@ -5,16 +5,21 @@
 // API's affair; what the org knows is learned from a Directory.
 //
 // Tokens are JWTs signed with the org's kept key, so that they outlive a
-// restart; authorization codes live in memory, for a minute.
+// restart; authorization codes live in memory, for a minute; so do device
+// codes and pushed requests.
 //
 // Where no published evidence settles what Okta does, this package chose:
 //
 //	issuer                      the origin at which the tokens were asked for
 //	scopes of the Management API   invalid_scope: nothing is delegated by people
-//	offline_access              taken, without a refresh token in the answer
+//	offline_access              taken without a refresh token where the app has no such grant
+//	refresh token               lasts 90 days from its last use; one that does not rotate from its first
+//	rotated refresh token used again   takes back the family; access tokens run out by themselves
 //	consent                     never asked for
-//	response types but code     unsupported_response_type
-//	request objects             request_not_supported, request_uri_not_supported
+//	nonce                       required where an ID token comes from the authorization endpoint
+//	request objects             request_not_supported; a request_uri that was not pushed here: refused on a page
+//	pushed request              good for a minute, once, without any check but of the client until it is used
+//	device code                 polled sooner than every five seconds: slow_down; good for ten minutes
 //	code_challenge_method       S256, also when it is missing beside a challenge: refused
 //	code_verifier nobody asked for   PKCE verification failed
 //	a code used a second time   takes back the access token it gave

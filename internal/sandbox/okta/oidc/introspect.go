@@ -33,7 +33,7 @@ func (s *Server) introspect(w http.ResponseWriter, r *http.Request, form url.Val
 		s.refuse(w, r, err)
 		return
 	}
-	answer := introspection{}
+	answer := s.introspectRefresh(form.Get("token"), c)
 	if t, err := s.openAccess(form.Get("token")); err == nil && t.Client == c.ID {
 		answer = introspection{
 			Active: true, Scope: strings.Join(t.Scopes, " "), Expiry: t.Expiry, IssuedAt: t.IssuedAt, Subject: t.Subject,
@@ -46,6 +46,20 @@ func (s *Server) introspect(w http.ResponseWriter, r *http.Request, form url.Val
 	writeJSON(w, http.StatusOK, answer)
 }
 
+// introspectRefresh is about a refresh token of the client's; anything else is
+// not one.
+func (s *Server) introspectRefresh(token string, c Client) introspection {
+	t, err := s.openRefresh(token)
+	p, known := s.dir.Person(t.Person)
+	if err != nil || t.Client != c.ID || s.dir.Revoked(t.ID) || !known || !p.Active {
+		return introspection{}
+	}
+	return introspection{
+		Active: true, Scope: strings.Join(t.Scopes, " "), Username: p.Login, Expiry: t.Expiry, IssuedAt: t.IssuedAt,
+		Subject: p.Login, Audience: t.Issuer, Issuer: t.Issuer, ID: t.ID, Client: t.Client, Person: t.Person,
+	}
+}
+
 // revoke takes back a token of the client that calls. Of a token that is not
 // its own or not good, nothing is said.
 func (s *Server) revoke(w http.ResponseWriter, r *http.Request, form url.Values) {
@@ -56,6 +70,8 @@ func (s *Server) revoke(w http.ResponseWriter, r *http.Request, form url.Values)
 	if err == nil {
 		if t, bad := s.openAccess(form.Get("token")); bad == nil && t.Client == c.ID {
 			err = s.dir.Revoke(t.ID, time.Unix(t.Expiry, 0))
+		} else if t, bad := s.openRefresh(form.Get("token")); bad == nil && t.Client == c.ID {
+			err = s.dir.Revoke(t.Family, s.dir.Now().Add(refreshLife))
 		}
 	}
 	if err != nil {

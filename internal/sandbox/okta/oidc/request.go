@@ -18,6 +18,7 @@ type request struct {
 	state       string
 	nonce       string
 	scopes      []string
+	types       []string // of response: code, id_token, token
 	challenge   string
 	prompts     []string
 	maxAge      time.Duration // negative: any
@@ -40,9 +41,16 @@ func readRequest(c Client, redirectURI string, form url.Values) (request, error)
 		challenge: form.Get("code_challenge"), prompts: strings.Fields(form.Get("prompt")),
 		maxAge: -1, loginHint: form.Get("login_hint"),
 	}
+	q.types = strings.Fields(form.Get("response_type"))
+	if q.wants("id_token") || q.wants("token") {
+		q.mode = "fragment"
+	}
 	if mode := form.Get("response_mode"); mode != "" {
 		if !slices.Contains([]string{"query", "fragment", "form_post"}, mode) {
 			return q, badRequest("invalid_request", "The response mode is not supported by the authorization server.")
+		}
+		if mode == "query" && q.mode == "fragment" {
+			return q, badRequest("invalid_request", "The response mode 'query' is not allowed for tokens.")
 		}
 		q.mode = mode
 	}
@@ -63,20 +71,34 @@ func checkState(q *request, _ url.Values) error {
 	return nil
 }
 
+// checkResponseType takes what the app is registered for: a code, tokens, or
+// both at once.
 func checkResponseType(q *request, form url.Values) error {
-	asked := form.Get("response_type")
-	switch {
-	case asked == "":
+	if len(q.types) == 0 {
 		return badRequest("invalid_request", "The 'response_type' parameter is required.")
-	case asked != "code" || !slices.Contains(q.client.ResponseTypes, "code"):
-		return badRequest("unsupported_response_type", fmt.Sprintf(
-			"The response type is not supported by the authorization server. Configured response types: [%s]",
-			strings.Join(q.client.ResponseTypes, ", ")))
-	case !slices.Contains(q.client.GrantTypes, grantCode):
-		return badRequest("unauthorized_client", unauthorizedGrant(q.client))
+	}
+	for i, kind := range q.types {
+		grantType := "implicit"
+		if kind == "code" {
+			grantType = grantCode
+		}
+		switch {
+		case slices.Contains(q.types[:i], kind), !slices.Contains([]string{"code", "id_token", "token"}, kind),
+			!slices.Contains(q.client.ResponseTypes, kind):
+			return badRequest("unsupported_response_type", fmt.Sprintf(
+				"The response type is not supported by the authorization server. Configured response types: [%s]",
+				strings.Join(q.client.ResponseTypes, ", ")))
+		case !slices.Contains(q.client.GrantTypes, grantType):
+			return badRequest("unauthorized_client", unauthorizedGrant(q.client))
+		}
+	}
+	if q.wants("id_token") && form.Get("nonce") == "" {
+		return badRequest("invalid_request", "The authentication request has an invalid 'nonce' parameter.")
 	}
 	return nil
 }
+
+func (q request) wants(kind string) bool { return slices.Contains(q.types, kind) }
 
 func unauthorizedGrant(c Client) string {
 	return fmt.Sprintf("The client is not authorized to use the provided grant type. Configured grant types: [%s].",
@@ -110,6 +132,8 @@ func checkScopes(q *request, form url.Values) error {
 func checkPKCE(q *request, form url.Values) error {
 	method := form.Get("code_challenge_method")
 	switch {
+	case !q.wants("code"): // there is nothing to redeem
+		return nil
 	case q.challenge == "" && q.client.AuthMethod == "none":
 		return badRequest("invalid_request", "PKCE code challenge is required when the token endpoint authentication method is 'NONE'.")
 	case q.challenge == "" && q.client.PKCERequired:

@@ -77,7 +77,9 @@ func (s *Server) postForm(w http.ResponseWriter, r *http.Request, to string, ans
 		Action, Nonce string
 		Fields        []formField
 	}{Action: to, Nonce: random(16)}
-	for _, name := range []string{"code", "error", "error_description", "state"} {
+	for _, name := range []string{
+		"code", "access_token", "token_type", "expires_in", "scope", "id_token", "error", "error_description", "state",
+	} {
 		if answer.Has(name) {
 			view.Fields = append(view.Fields, formField{name, answer.Get(name)})
 		}

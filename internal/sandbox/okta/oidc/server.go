@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 )
 
 // prefix is where the endpoints are.
@@ -25,11 +26,19 @@ type Server struct {
 
 	mu    sync.Mutex
 	codes map[string]*grant // by digest of the code
+	// rotated are refresh tokens that were used, and until when they may be
+	// once more.
+	rotated map[string]time.Time
+	devices map[string]*device // by device code
+	pushed  map[string]pushed  // by request URI
 }
 
 // New makes the authorization server of an org.
 func New(dir Directory, site SignOn) *Server {
-	return &Server{dir: dir, site: site, codes: map[string]*grant{}}
+	return &Server{
+		dir: dir, site: site, codes: map[string]*grant{}, rotated: map[string]time.Time{},
+		devices: map[string]*device{}, pushed: map[string]pushed{},
+	}
 }
 
 type endpoint struct {
@@ -45,13 +54,16 @@ var endpoints = map[string]endpoint{
 	"introspect": {"POST", false, (*Server).introspect},
 	"revoke":     {"POST", false, (*Server).revoke},
 	"logout":     {"GET POST", true, (*Server).logout},
+	"par":        {"POST", false, (*Server).par},
+
+	"device/authorize": {"POST", false, (*Server).authorizeDevice},
+	activatePath:       {"GET POST", true, (*Server).activate},
 }
 
 // Handles tells whether a path is one of the server's endpoints.
 func Handles(path string) bool {
-	name, ok := strings.CutPrefix(path, prefix)
-	_, known := endpoints[name]
-	return ok && known
+	_, known := endpoints[strings.TrimPrefix(path, prefix)]
+	return known && (path == activatePath || strings.HasPrefix(path, prefix))
 }
 
 // ServeHTTP answers at the endpoints.

@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,10 +20,22 @@ type tokens struct {
 	ExpiresIn   int    `json:"expires_in"`
 	AccessToken string `json:"access_token"`
 	Scope       string `json:"scope"`
+	Refresh     string `json:"refresh_token,omitempty"`
 	IDToken     string `json:"id_token,omitempty"`
 }
 
-// token is the token endpoint for authorization codes.
+// redeemers turn what a client brings into the grant that it stands for.
+var redeemers = map[string]func(*Server, url.Values, Client, issue) (grant, error){
+	grantCode:    (*Server).redeem,
+	grantRefresh: (*Server).refresh,
+	grantDevice:  (*Server).redeemDevice,
+}
+
+// Grants tells whether a grant type of the token endpoint is a person's, and
+// so this server's.
+func Grants(grantType string) bool { return redeemers[grantType] != nil }
+
+// token is the token endpoint for what people granted.
 func (s *Server) token(w http.ResponseWriter, r *http.Request, form url.Values) {
 	t, err := s.exchange(r, form)
 	if err != nil {
@@ -33,22 +46,22 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, form url.Values) 
 }
 
 func (s *Server) exchange(r *http.Request, form url.Values) (tokens, error) {
-	if form.Get("grant_type") != grantCode {
+	grantType := form.Get("grant_type")
+	redeem := redeemers[grantType]
+	if redeem == nil {
 		return tokens{}, badRequest("unsupported_grant_type", "The authorization grant type is not supported by the authorization server.")
 	}
 	c, err := s.authenticate(r, form)
 	switch {
 	case err != nil:
 		return tokens{}, err
-	case !slices.Contains(c.GrantTypes, grantCode):
+	case !slices.Contains(c.GrantTypes, grantType):
 		return tokens{}, badRequest("unauthorized_client", unauthorizedGrant(c))
 	case c.DPoP:
 		return tokens{}, badRequest("invalid_dpop_proof", "The DPoP proof JWT header is missing.")
-	case form.Get("code") == "":
-		return tokens{}, badRequest("invalid_request", "The 'code' parameter is required.")
 	}
 	issued := s.newIssue(s.dir.Base(r), c)
-	g, err := s.redeem(form, c, issued)
+	g, err := redeem(s, form, c, issued)
 	if err != nil {
 		return tokens{}, err
 	}
@@ -58,6 +71,9 @@ func (s *Server) exchange(r *http.Request, form url.Values) (tokens, error) {
 // redeem turns a code into its grant, once. A second use takes back what the
 // first one gave: one of the two was not the client.
 func (s *Server) redeem(form url.Values, c Client, issued issue) (grant, error) {
+	if form.Get("code") == "" {
+		return grant{}, badRequest("invalid_request", "The 'code' parameter is required.")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g, ok := s.codes[digest(form.Get("code"))]
@@ -65,7 +81,7 @@ func (s *Server) redeem(form url.Values, c Client, issued issue) (grant, error) 
 	case !ok || g.clientID != c.ID:
 		return grant{}, invalidGrant(badCode)
 	case g.used && g.tokenID != "":
-		if err := s.dir.Revoke(g.tokenID, g.tokenEnd); err != nil {
+		if err := errors.Join(s.dir.Revoke(g.tokenID, g.tokenEnd), s.dir.Revoke(g.family, s.dir.Now().Add(refreshLife))); err != nil {
 			return grant{}, err
 		}
 		return grant{}, invalidGrant(badCode)
@@ -85,7 +101,7 @@ func (s *Server) redeem(form url.Values, c Client, issued issue) (grant, error) 
 	if _, assigned := s.dir.UserName(c.AppID, g.personID); !known || !person.Active || !assigned {
 		return grant{}, invalidGrant(badCode)
 	}
-	g.tokenID, g.tokenEnd = issued.accessID, issued.end
+	g.tokenID, g.tokenEnd, g.family = issued.accessID, issued.end, s.newFamily()
 	return *g, nil
 }
 
@@ -107,8 +123,13 @@ func (s *Server) issue(i issue, g grant) (tokens, error) {
 	if t.AccessToken, err = s.accessToken(i, g, person); err != nil {
 		return tokens{}, err
 	}
+	if refreshable(i.client, g.scopes) || g.refresh != "" {
+		if t.Refresh, err = s.refreshToken(i, g); err != nil {
+			return tokens{}, err
+		}
+	}
 	if slices.Contains(g.scopes, "openid") {
-		t.IDToken, err = s.idToken(i, g, person, t.AccessToken)
+		t.IDToken, err = s.idToken(i, g, person, t.AccessToken, "")
 	}
 	return t, err
 }

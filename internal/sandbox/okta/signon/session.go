@@ -145,3 +145,8 @@ func (s *Site) endSessions(w http.ResponseWriter, r *http.Request) {
 	}
 	s.clearSession(w, r)
 }
+
+// EndAll ends every session of a person, in whatever browser.
+func (s *Site) EndAll(personID string) {
+	s.sessions.drop(func(se session) bool { return se.personID == personID })
+}

@@ -126,3 +126,14 @@ func samlID() string {
 	}
 	return "id" + string(b)
 }
+
+// drop takes away whatever fits.
+func (s *shelf[T]) drop(fits func(T) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, it := range s.items {
+		if fits(it.value) {
+			delete(s.items, name)
+		}
+	}
+}
