@@ -165,7 +165,7 @@ func (p *program) openManaged(ctx context.Context, f *answerFlags, name string, 
 	if err != nil {
 		return nil, err
 	}
-	s := &session{inner, a, p.flags()}
+	s := p.meet(a, inner)
 	test, tester := s.Spec.Test, s.Spec.Tester
 	want(&s.Spec)
 	s.Spec.Test, s.Spec.Tester = test, tester

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"example.com/ssowizard/internal/app"
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/secret"
@@ -45,6 +46,8 @@ type program struct {
 	closers []io.Closer
 	talk    *talk                    // nil unless questions are asked one a line
 	typed   map[string]secret.String // secrets typed in, by title
+	met     *app.Session             // nil until the connection is known
+	tokens  []string                 // flags that name files with tokens
 }
 
 // Run runs the program with args (without its name) and gives its exit code.
