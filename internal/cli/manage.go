@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +11,7 @@ import (
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/internal/store"
 )
 
 // maker makes the plan of one command on an existing connection.
@@ -174,6 +176,7 @@ func (p *program) openManaged(ctx context.Context, f *answerFlags, name string, 
 
 func (p *program) undoCommand() *cobra.Command {
 	f := &answerFlags{}
+	dryRun := false
 	cmd := &cobra.Command{
 		Use:   "undo NAME",
 		Short: "Take back what setup did, on both sides",
@@ -183,16 +186,22 @@ connection that was there before, and was adopted, stays as it is on both sides
 and loses only what was added to it. What somebody else has changed since is
 named, and only thrown away with --override.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.undo(cmd.Context(), f, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return p.undo(cmd.Context(), f, args[0], dryRun) },
 	}
 	f.register(cmd, append([]ask.ID{ask.Override, ask.Confirmed}, accessQuestions...)...)
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show the plan and write nothing")
 	return cmd
 }
 
-func (p *program) undo(ctx context.Context, f *answerFlags, name string) error {
+func (p *program) undo(ctx context.Context, f *answerFlags, name string, dryRun bool) error {
 	ctx, cancel := p.limited(ctx)
 	defer cancel()
 	s, err := p.openManaged(ctx, f, name, func(s *sso.Spec) { s.Test = sso.TestNone })
+	var gone *store.TakenBackError
+	if errors.As(err, &gone) {
+		p.undone(gone)
+		return nil
+	}
 	if err != nil {
 		return cause(ctx, err)
 	}
@@ -205,6 +214,9 @@ func (p *program) undo(ctx context.Context, f *answerFlags, name string) error {
 		return cause(ctx, err)
 	}
 	p.print.plan(made, s.place())
+	if dryRun {
+		return p.planned(made, false)
+	}
 	if made.Pending() {
 		if err := p.consent(made, s.Profile); err != nil {
 			return err
@@ -212,4 +224,15 @@ func (p *program) undo(ctx context.Context, f *answerFlags, name string) error {
 	}
 	res, err := s.Core.Undo(ctx, made)
 	return p.finish(ctx, s, res, err)
+}
+
+// undone is the end of an undo that finds its work done: of the same command run
+// again, also after one that was stopped once all was taken back.
+func (p *program) undone(gone *store.TakenBackError) {
+	p.print.object(planLine{Type: "plan", Connection: gone.Name, Steps: []plan.Step{}})
+	p.print.object(struct {
+		Type string `json:"type"`
+		plan.Result
+	}{"result", plan.Result{Command: p.command, OK: true, Connection: gone.Name}})
+	p.print.text("Nothing to do: " + gone.Error() + ".")
 }

@@ -22,7 +22,9 @@ func (c *Core) Apply(ctx context.Context, p *Plan) (Result, error) {
 }
 
 func (r *run) apply(ctx context.Context) error {
-	quiet := !r.plan.Pending() && r.sameState()
+	// Undo is always noted: once it has forgotten the connection, the journal
+	// alone knows that there was one.
+	quiet := !r.plan.Pending() && r.sameState() && r.command != "undo"
 	if !quiet {
 		if err := r.begin(); err != nil {
 			return err
