@@ -201,7 +201,7 @@ func (r *run) adopt(id StepID) error {
 		}
 	case StepPush:
 		if r.sp.Readable && r.sp.Configured && r.state.AppliedSP == nil {
-			return r.save(func(s *sso.State) { s.AppliedSP = r.sp.Settings })
+			return r.save(func(s *sso.State) { s.LeaveSP(r.sp.Settings) })
 		}
 	}
 	return nil

@@ -84,8 +84,11 @@ func (r *run) pushLate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := r.withSecrets(append(want, late...))
-	if err != nil {
+	all := append(want, late...)
+	if err := r.keepBefore(all); err != nil {
+		return err
+	}
+	if all, err = r.withSecrets(all); err != nil {
 		return err
 	}
 	err = r.write(ctx, StepEnable, "turn on "+late[0].Label+" at "+r.profile.Name, func(ctx context.Context) (string, error) {
@@ -128,7 +131,8 @@ func (r *run) proveEnabled(ctx context.Context) error {
 // turnOffAgain takes the switch back before people meet it, because the real
 // sign-in that has to follow it has failed or cannot be made.
 func (r *run) turnOffAgain(ctx context.Context, cause error) error {
-	ctx = context.WithoutCancel(ctx)
+	ctx, stop := toTheEnd(ctx)
+	defer stop()
 	r.insist = true
 	err := r.write(ctx, StepEnable, "turn off again at "+r.profile.Name, func(ctx context.Context) (string, error) {
 		return "", r.SP.SetEnabled(ctx, false)
