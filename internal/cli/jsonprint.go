@@ -118,7 +118,7 @@ func (j *jsonPrinter) result(r plan.Result, err error, _ place) {
 }
 
 func (j *jsonPrinter) error(err error) {
-	j.object(errorLine{"error", int(hint.CodeOf(err)), plain(err.Error()), joinHints(err, j.runnable), hint.RequestID(err)})
+	j.object(errorLine{"error", int(hint.CodeOf(err)), oneMessage(err), joinHints(err, j.runnable), hint.RequestID(err)})
 }
 
 // failure tells an error that ended a command before it had a result.
