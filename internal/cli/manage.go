@@ -132,7 +132,11 @@ func (p *program) manage(ctx context.Context, f *answerFlags, name string, make 
 	if err != nil {
 		return cause(ctx, err)
 	}
-	observed, err := s.Core.Observe(ctx, s.Spec)
+	look := s.Core.Observe
+	if p.command == "disable" {
+		look = s.Core.ObserveForDisable
+	}
+	observed, err := look(ctx, s.Spec)
 	if err != nil {
 		return cause(ctx, err)
 	}

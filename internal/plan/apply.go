@@ -248,6 +248,9 @@ func (r *run) tested() bool {
 	if r.state.SignInOwed && r.sp.Enabled {
 		return false
 	}
+	if r.plan.Observed.OktaUnread != "" {
+		return r.state.Proof != nil // as it was known last
+	}
 	if r.plan.Rotate != nil && r.rotated == nil && r.before.idp.SSOURL != "" && r.state.Proof != nil &&
 		r.state.Proof.Digest == Digest(r.profile, r.app, r.before.idp, r.plan.Observed.SP) {
 		return true // nothing of the rotation is in force yet

@@ -80,6 +80,9 @@ func MakeDisable(spec sso.Spec, profile *catalog.Profile, o Observed, diff Diffe
 	}
 	m.turnOffStep()
 	m.order = [][]StepID{{StepEnable}}
+	if o.OktaUnread != "" {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("Okta's side is not known (%s); %s is turned off without it", sso.PlainText(o.OktaUnread, 300), profile.Name))
+	}
 	return m.Plan, nil
 }
 
