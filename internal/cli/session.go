@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"example.com/ssowizard/internal/app"
@@ -160,7 +161,7 @@ func (p *program) source(ctx context.Context, id ask.ID, flags *answerFlags, pro
 // oneStdin refuses several answers from standard input: only the first would
 // get anything.
 func oneStdin(flags *answerFlags) error {
-	var named []string
+	named := slices.Clone(flags.stdin)
 	for _, id := range []ask.ID{ask.OktaToken, ask.SPToken, ask.TestPassword} {
 		if flags.file(id) == "-" {
 			named = append(named, "--"+ask.Find(id).Flag)
