@@ -25,7 +25,7 @@ func withGrace(ctx context.Context, clock Clock) (context.Context, context.Cance
 
 // lastGrace is how long a way back may go on after the run was told to stop. It
 // outlasts a rate limit, which is a minute, but not a side that never answers.
-const lastGrace = 75 * time.Second
+const lastGrace = time.Minute
 
 // toTheEnd is a context for what must not stay half done: the end of ctx does not
 // end it, but gives it lastGrace by the wall clock.
