@@ -3,10 +3,12 @@ package plan_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
@@ -103,4 +105,28 @@ func TestAWayBackThatNobodyAnswersEndsWithTheRun(t *testing.T) {
 			t.Errorf("it went on for %s: a rate limit of a minute is to be outlasted, and no more", took)
 		}
 	})
+}
+
+func TestUndoRemindsOfValuesThatWereHandedOver(t *testing.T) {
+	w, spec := carried(t, func(*catalog.Profile) {})
+	confirmed := spec.Confirmed
+	spec.Confirmed = nil
+	if _, err := w.setup(spec); hint.CodeOf(err) != hint.Waiting {
+		t.Fatalf("code %d: %v", hint.CodeOf(err), err)
+	}
+	reminds := func() bool {
+		p, err := w.planUndo(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(strings.Join(p.Warnings, " "), "take them out there")
+	}
+	if !reminds() {
+		t.Error("nobody is reminded of values that may have been entered")
+	}
+	spec.Confirmed = confirmed
+	w.mustSetup(spec)
+	if reminds() {
+		t.Error("taking them out is a step of its own once they were said to stand there")
+	}
 }

@@ -57,6 +57,9 @@ func (m *maker) undoOwn() {
 func (m *maker) undoPush() {
 	o := m.Observed
 	// A push that was never confirmed may have been carried out all the same.
+	if o.State.AppliedSP == nil && o.State.Push == string(sso.PushGuided) && o.State.Unfinished == "setup" && o.State.AppID != "" {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("nobody has said whether the values that were handed over stand at %s: if they do, take them out there", m.Profile.Name))
+	}
 	if (o.State.AppliedSP == nil && o.State.BeforeSP == nil) || !o.SP.Configured || m.asBefore() {
 		m.add(StepPush, None, m.Profile.Name+": nothing of ours is there", nil)
 		return
