@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -17,6 +18,11 @@ type Place struct {
 // placed are the commands that work at a place. The sandbox of a state folder is
 // one place more, which is all that its own commands have to be told.
 var placed = []string{"adopt", "assign", "disable", "enable", "plan", "record", "rotate", "setup", "status", "test", "undo"}
+
+// givenFlags are the flags with which a command in a text goes on; only those
+// without a value may be followed by prose.
+var givenFlags = regexp.MustCompile(`^(?: --(?:(?:yes|by-hand|override|enable|exact|new-app|dry-run|open)\b|` +
+	`[a-z-]+ (?:"[^"]*"|'(?:[^']|'\\'')*'|[^\s"'-](?:[^\s]*[^\s.,;:])?)))*`)
 
 // Runnable completes the commands within a text with the flags of a place:
 // whoever wrote the text knows what to run, but not how this run was called.
@@ -36,6 +42,7 @@ func (p Place) Runnable(text string) string {
 			if name := firstWord(next); slices.Contains(p.Names, name) || placeholder(name) || name == "reset" {
 				end += 1 + len(name)
 			}
+			end += len(givenFlags.FindString(after[end:]))
 		}
 		out.WriteString(strings.Join(append([]string{program + after[:end]}, flags...), " "))
 		text = after[end:]
