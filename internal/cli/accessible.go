@@ -353,6 +353,6 @@ func endOfAnswers(err error, by string) error {
 func (p *program) complain(err error) {
 	p.say(wrap("  That does not work: ", plain(err.Error()), 78)...)
 	for _, h := range hint.Hints(err) {
-		p.say(wrap("    ", plain(h), 78)...)
+		p.say(wrap("    ", plain(p.here().Runnable(h)), 78)...)
 	}
 }

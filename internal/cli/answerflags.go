@@ -18,6 +18,8 @@ type answerFlags struct {
 	lists  map[ask.ID]*[]string
 	flags  map[ask.ID]*bool
 	hand   byHandFlags
+	// stdin names further flags that want standard input.
+	stdin []string
 }
 
 // setupQuestions are the questions that setup and plan take as flags; the org

@@ -42,6 +42,12 @@ func (p *program) helpOn(root *cobra.Command) {
 		p.command = "help"
 		p.succeed()
 	})
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" { // else any word after it passes for one
+			cmd.RunE = p.needsCommand
+		}
+	}
 	root.SetHelpCommand(&cobra.Command{
 		Use:   "help [COMMAND]",
 		Short: "Help about any command",

@@ -28,6 +28,8 @@ type jsonPrinter struct {
 	mu      sync.Mutex
 	out     io.Writer
 	command func() string
+	// runnable completes the commands within a text.
+	runnable func(string) string
 }
 
 type planLine struct {
@@ -94,7 +96,7 @@ func (j *jsonPrinter) event(e plan.Event) {
 		j.object(stepLine{"step", string(e.Step), string(e.Status), e.Elapsed.Milliseconds(), e.Detail})
 	case plan.EventCheck:
 		c := e.Check
-		j.object(checkLine{"check", c.Code, c.OK, c.Expected, c.Got, c.Fix, string(c.Flow)})
+		j.object(checkLine{"check", c.Code, c.OK, c.Expected, c.Got, j.runnable(c.Fix), string(c.Flow)})
 	case plan.EventHandoff:
 		j.object(struct {
 			Type string `json:"type"`
@@ -116,7 +118,7 @@ func (j *jsonPrinter) result(r plan.Result, err error, _ place) {
 }
 
 func (j *jsonPrinter) error(err error) {
-	j.object(errorLine{"error", int(hint.CodeOf(err)), plain(err.Error()), joinHints(err), hint.RequestID(err)})
+	j.object(errorLine{"error", int(hint.CodeOf(err)), oneMessage(err), joinHints(err, j.runnable), hint.RequestID(err)})
 }
 
 // failure tells an error that ended a command before it had a result.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -10,6 +11,7 @@ import (
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
+	"example.com/ssowizard/internal/store"
 )
 
 // maker makes the plan of one command on an existing connection.
@@ -130,7 +132,11 @@ func (p *program) manage(ctx context.Context, f *answerFlags, name string, make 
 	if err != nil {
 		return cause(ctx, err)
 	}
-	observed, err := s.Core.Observe(ctx, s.Spec)
+	look := s.Core.Observe
+	if p.command == "disable" {
+		look = s.Core.ObserveForDisable
+	}
+	observed, err := look(ctx, s.Spec)
 	if err != nil {
 		return cause(ctx, err)
 	}
@@ -165,7 +171,7 @@ func (p *program) openManaged(ctx context.Context, f *answerFlags, name string, 
 	if err != nil {
 		return nil, err
 	}
-	s := &session{inner, a, p.flags()}
+	s := p.meet(a, inner)
 	test, tester := s.Spec.Test, s.Spec.Tester
 	want(&s.Spec)
 	s.Spec.Test, s.Spec.Tester = test, tester
@@ -174,6 +180,7 @@ func (p *program) openManaged(ctx context.Context, f *answerFlags, name string, 
 
 func (p *program) undoCommand() *cobra.Command {
 	f := &answerFlags{}
+	dryRun := false
 	cmd := &cobra.Command{
 		Use:   "undo NAME",
 		Short: "Take back what setup did, on both sides",
@@ -183,16 +190,22 @@ connection that was there before, and was adopted, stays as it is on both sides
 and loses only what was added to it. What somebody else has changed since is
 named, and only thrown away with --override.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.undo(cmd.Context(), f, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return p.undo(cmd.Context(), f, args[0], dryRun) },
 	}
 	f.register(cmd, append([]ask.ID{ask.Override, ask.Confirmed}, accessQuestions...)...)
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show the plan and write nothing")
 	return cmd
 }
 
-func (p *program) undo(ctx context.Context, f *answerFlags, name string) error {
+func (p *program) undo(ctx context.Context, f *answerFlags, name string, dryRun bool) error {
 	ctx, cancel := p.limited(ctx)
 	defer cancel()
 	s, err := p.openManaged(ctx, f, name, func(s *sso.Spec) { s.Test = sso.TestNone })
+	var gone *store.TakenBackError
+	if errors.As(err, &gone) {
+		p.undone(gone)
+		return nil
+	}
 	if err != nil {
 		return cause(ctx, err)
 	}
@@ -205,6 +218,9 @@ func (p *program) undo(ctx context.Context, f *answerFlags, name string) error {
 		return cause(ctx, err)
 	}
 	p.print.plan(made, s.place())
+	if dryRun {
+		return p.planned(made, false)
+	}
 	if made.Pending() {
 		if err := p.consent(made, s.Profile); err != nil {
 			return err
@@ -212,4 +228,15 @@ func (p *program) undo(ctx context.Context, f *answerFlags, name string) error {
 	}
 	res, err := s.Core.Undo(ctx, made)
 	return p.finish(ctx, s, res, err)
+}
+
+// undone is the end of an undo that finds its work done: of the same command run
+// again, also after one that was stopped once all was taken back.
+func (p *program) undone(gone *store.TakenBackError) {
+	p.print.object(planLine{Type: "plan", Connection: gone.Name, Steps: []plan.Step{}})
+	p.print.object(struct {
+		Type string `json:"type"`
+		plan.Result
+	}{"result", plan.Result{Command: p.command, OK: true, Connection: gone.Name}})
+	p.print.text("Nothing to do: " + gone.Error() + ".")
 }

@@ -89,10 +89,7 @@ func (p *program) recordOf(ctx context.Context, o *recordOptions, name string) (
 	if err != nil {
 		return record.Document{}, err
 	}
-	undo := "ssowizard undo " + name
-	if a.InSandbox() {
-		undo += " --sandbox"
-	}
+	undo := p.hereAt(s.OrgURL, name).Runnable("ssowizard undo " + name)
 	return record.OfConnection(record.Done{State: observed.State, Journal: journal, Status: status, Profile: s.Profile, Undo: undo, Now: time.Now()}), nil
 }
 

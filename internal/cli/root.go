@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"example.com/ssowizard/internal/app"
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/secret"
@@ -45,10 +48,12 @@ type program struct {
 	closers []io.Closer
 	talk    *talk                    // nil unless questions are asked one a line
 	typed   map[string]secret.String // secrets typed in, by title
+	met     *app.Session             // nil until the connection is known
+	tokens  []string                 // flags that name files with tokens
 }
 
 // Run runs the program with args (without its name) and gives its exit code.
-func Run(ctx context.Context, args []string, streams Streams) int {
+func Run(ctx context.Context, args []string, streams Streams) (code int) {
 	if streams.In != nil {
 		streams.In = stoppable{ctx, streams.In}
 	}
@@ -56,15 +61,31 @@ func Run(ctx context.Context, args []string, streams Streams) int {
 	root := p.root()
 	root.SetArgs(args)
 	p.print = p.newPrinter()
+	defer func() {
+		if v := recover(); v != nil {
+			p.settle(root, args)
+			code = p.panicked(v)
+		}
+	}()
 	err := root.ExecuteContext(ctx)
 	p.settle(root, args)
 	for _, c := range p.closers {
 		err = errors.Join(err, c.Close())
 	}
-	err = usageError(err)
+	err = usageError(root, args, err)
 	if err != nil && !alreadyShown(err) {
 		p.print.failure(err)
 	}
+	return int(hint.CodeOf(err))
+}
+
+// panicked tells of a fault of the program itself in the form of every failure,
+// so that a script that reads the output still finds its result.
+func (p *program) panicked(v any) int {
+	_, _ = p.Err.Write(debug.Stack())
+	err := hint.New(hint.Failed, "internal error: "+sso.PlainText(fmt.Sprint(v), 300),
+		"this is a fault of ssowizard; the journal is kept, and the same command goes on from here")
+	p.print.failure(err)
 	return int(hint.CodeOf(err))
 }
 
@@ -99,12 +120,28 @@ func alreadyShown(err error) bool {
 
 // usageError gives cobra's complaints about flags and arguments the exit code
 // of bad usage.
-func usageError(err error) error {
+func usageError(root *cobra.Command, args []string, err error) error {
 	var h *hint.Error
 	if err == nil || errors.As(err, &h) || !isUsage(err) {
 		return err
 	}
-	return hint.With(hint.Usage, err, "ssowizard --help lists the commands, ssowizard COMMAND --help the flags of one")
+	const everywhere = "ssowizard --help lists the commands, ssowizard COMMAND --help the flags of one"
+	cmd, _, findErr := root.Find(args)
+	if findErr != nil || cmd == root {
+		return hint.With(hint.Usage, err, everywhere)
+	}
+	tip := fmt.Sprintf("it is called as: %s; %s --help tells of its flags", cmd.UseLine(), cmd.CommandPath())
+	var value *pflag.InvalidValueError
+	if errors.As(err, &value) {
+		kind := map[string]string{"duration": "no length of time, such as 5m or 90s", "int": "no whole number", "bool": "neither true nor false"}
+		if is := kind[value.GetFlag().Value.Type()]; is != "" {
+			err = fmt.Errorf("--%s %q is %s", value.GetFlag().Name, value.GetValue(), is)
+		}
+	}
+	if strings.HasPrefix(err.Error(), "accepts ") {
+		err = fmt.Errorf("%s was given %s", commandWords(cmd), count(cmd.Flags().NArg(), "argument", "arguments"))
+	}
+	return hint.With(hint.Usage, err, tip)
 }
 
 func isUsage(err error) bool {

@@ -33,6 +33,7 @@ import (
 //	forget, sent N [KEY=VALUE…]                    what the sandbox was asked
 //	canary, silent                                 a listener that nobody may talk to
 //	tells TEXT…                                    standard error has a message and a hint with these
+//	told CODE TEXT ARGS…    run the command that was printed after TEXT, as it was printed, with more arguments
 //	secret NAME PATH                               learn a secret from the JSON on standard output
 //	nosecrets PATH…                                none of the known secrets is in there
 func TestScripts(t *testing.T) { testscript.Run(t, scripts()) }
@@ -50,7 +51,7 @@ func scripts() testscript.Params {
 			"sandbox": startSandbox, "front": startFront, "mend": mend, "serviceapp": serviceApp,
 			"browse": browse, "provider": provider, "visitor": visit, "secret": learnSecret, "okta": callOkta, "sp": callSP, "forget": forget, "sent": sent,
 			"result": result, "line": line, "lines": lines, "capture": capture, "jsonset": jsonSet, "pick": pick, "mask": mask,
-			"canary": canary, "silent": silent, "tells": tells, "nosecrets": noSecrets,
+			"canary": canary, "silent": silent, "tells": tells, "told": told, "nosecrets": noSecrets,
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"example.com/ssowizard/internal/app"
@@ -45,6 +46,7 @@ func (p *program) config(ctx context.Context, flags *answerFlags) (app.Config, e
 		if err := oneStdin(flags); err != nil {
 			return cfg, err
 		}
+		p.tokens = tokenFiles(flags)
 		cfg.OktaToken = p.source(ctx, ask.OktaToken, flags, true)
 		cfg.SPToken = p.source(ctx, ask.SPToken, flags, p.lines())
 		cfg.TestPassword = p.source(ctx, ask.TestPassword, flags, p.lines())
@@ -137,7 +139,13 @@ func (p *program) open(ctx context.Context, flags *answerFlags, choose func(cont
 	if err != nil {
 		return nil, err
 	}
-	return &session{s, a, p.flags()}, nil
+	return p.meet(a, s), nil
+}
+
+// meet remembers the connection that the run works on.
+func (p *program) meet(a *app.App, s *app.Session) *session {
+	p.met = s
+	return &session{s, a, p.here().Flags}
 }
 
 // source says where a secret comes from: file, environment, keyring, prompt.
@@ -153,7 +161,7 @@ func (p *program) source(ctx context.Context, id ask.ID, flags *answerFlags, pro
 // oneStdin refuses several answers from standard input: only the first would
 // get anything.
 func oneStdin(flags *answerFlags) error {
-	var named []string
+	named := slices.Clone(flags.stdin)
 	for _, id := range []ask.ID{ask.OktaToken, ask.SPToken, ask.TestPassword} {
 		if flags.file(id) == "-" {
 			named = append(named, "--"+ask.Find(id).Flag)
@@ -192,6 +200,35 @@ func (p *program) flags() []string {
 		return append([]string{"--sandbox"}, given...)
 	}
 	return given
+}
+
+// here is where commands that are shown to people have to lead.
+func (p *program) here() ask.Place {
+	if p.met == nil {
+		return p.hereAt(p.org)
+	}
+	return p.hereAt(p.met.OrgURL, p.met.Spec.Connection, p.met.Profile.ID)
+}
+
+// hereAt is the place of connections in an org that is known by its address.
+func (p *program) hereAt(org string, names ...string) ask.Place {
+	flags := p.flags()
+	if org != "" && !p.sandbox {
+		flags = append([]string{"--org", ask.Quote(strings.TrimPrefix(org, "https://"))}, flags...)
+	}
+	return ask.Place{Flags: append(flags, p.tokens...), Names: names}
+}
+
+// tokenFiles are the flags that name files with tokens: the next command wants
+// them again, unless they were read from standard input.
+func tokenFiles(flags *answerFlags) []string {
+	var out []string
+	for _, id := range []ask.ID{ask.OktaToken, ask.SPToken} {
+		if file := flags.file(id); file != "" && file != "-" {
+			out = append(out, "--"+ask.Find(id).Flag, ask.Quote(file))
+		}
+	}
+	return out
 }
 
 func (s *session) place() place {

@@ -256,6 +256,12 @@ func (p *program) setupAnswers(o *setupOptions, args []string) (*ask.Answers, er
 			return nil, hint.New(hint.Usage, "--sandbox and the connection file's org contradict each other", "leave one of the two out")
 		}
 	}
+	if o.usersFile == "-" {
+		o.stdin = []string{"--users-file"}
+		if err := oneStdin(&o.answerFlags); err != nil { // before a token is read as a person
+			return nil, err
+		}
+	}
 	if o.usersFile != "" {
 		people, err := p.readUsers(o.usersFile)
 		if err != nil {

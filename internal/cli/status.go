@@ -210,6 +210,9 @@ func (p *program) lookAt(ctx context.Context, a *app.App, f *answerFlags, e stor
 		return statusLine{}, err
 	}
 	status, err := plan.StatusOf(s.Spec, s.Profile, observed, s.Core.Diff, time.Now())
+	for i, tip := range status.Hints {
+		status.Hints[i] = p.hereAt(s.OrgURL, e.Name).Runnable(tip)
+	}
 	enabled := &status.Enabled
 	if status.SwitchUnknown {
 		enabled = nil

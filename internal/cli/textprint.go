@@ -35,6 +35,8 @@ type textPrinter struct {
 	out, err io.Writer
 	ink      ink
 	width    int
+	// runnable completes the commands within a text.
+	runnable func(string) string
 	flow     sso.Flow // of the check shown last
 }
 
@@ -55,10 +57,11 @@ func (i ink) bad(s string) string   { return i.paint("31", s) }
 func (i ink) warn(s string) string  { return i.paint("33", s) }
 
 func (p *program) newPrinter() printer {
+	runnable := func(text string) string { return p.here().Runnable(text) }
 	if p.output == "json" {
-		return &jsonPrinter{out: p.Out, command: func() string { return p.command }}
+		return &jsonPrinter{out: p.Out, command: func() string { return p.command }, runnable: runnable}
 	}
-	return &textPrinter{out: p.Out, err: p.Err, ink: ink{p.colour(p.noColor)}, width: p.Width}
+	return &textPrinter{out: p.Out, err: p.Err, ink: ink{p.colour(p.noColor)}, width: p.Width, runnable: runnable}
 }
 
 func (t *textPrinter) object(any) {}
@@ -176,7 +179,7 @@ func (t *textPrinter) check(f sso.Finding) {
 		"          expected  "+plain(shortURN(f.Expected)),
 		"          got       "+plain(shortURN(f.Got)))
 	if f.Fix != "" {
-		t.text(wrap("          to do     ", plain(f.Fix), t.columns())...)
+		t.text(wrap("          to do     ", plain(t.runnable(f.Fix)), t.columns())...)
 	}
 }
 
@@ -225,7 +228,7 @@ func (t *textPrinter) failure(err error) {
 		fmt.Fprintln(t.err, t.ink.bad(head)+plain(line))
 	}
 	for _, h := range hint.Hints(err) {
-		fmt.Fprintln(t.err, t.ink.faint("hint:  ")+plain(h))
+		fmt.Fprintln(t.err, t.ink.faint("hint:  ")+plain(t.runnable(h)))
 	}
 	if id := hint.RequestID(err); id != "" {
 		fmt.Fprintln(t.err, t.ink.faint("       Okta's request id: "+plain(id)))

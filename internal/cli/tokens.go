@@ -47,6 +47,9 @@ func (p *program) logoutCommand() *cobra.Command {
 				return err
 			}
 			dropped, err := a.Logout(p.org)
+			if err != nil && hint.CodeOf(err) != hint.Failed {
+				return err
+			}
 			if err != nil {
 				return hint.With(hint.Failed, err, "take it out with the system's own keyring program, under the name ssowizard")
 			}

@@ -13,11 +13,18 @@ import (
 // plain makes any text fit for one line of a terminal.
 func plain(s string) string { return sso.PlainText(s, 2000) }
 
+// oneMessage puts errors that were found together, a line each, on one line.
+func oneMessage(err error) string {
+	return plain(strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", "; "))
+}
+
 // joinHints puts the hints on one line. One that is a sentence is followed by
-// the next as a sentence, and a clause by a semicolon.
-func joinHints(err error) string {
+// the next as a sentence, and a clause by a semicolon. runnable completes the
+// commands within them.
+func joinHints(err error, runnable func(string) string) string {
 	var out string
 	for _, h := range hint.Hints(err) {
+		h = runnable(h)
 		switch {
 		case out == "":
 			out = h

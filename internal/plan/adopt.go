@@ -21,7 +21,7 @@ import (
 // profile, and what is left is a usage error. Undo later leaves an adopted app, and what the
 // service provider holds, in place.
 func (c *Core) Adopt(ctx context.Context, spec sso.Spec, appID string) (Result, error) {
-	r := c.newRun("adopt", nil)
+	r := c.newRun("adopt", &Plan{Command: "adopt", Connection: spec.Connection, Spec: spec})
 	state, known, err := c.Keeper.Load()
 	if err != nil {
 		return r.finish(err)

@@ -22,7 +22,9 @@ func (c *Core) Apply(ctx context.Context, p *Plan) (Result, error) {
 }
 
 func (r *run) apply(ctx context.Context) error {
-	quiet := !r.plan.Pending() && r.sameState()
+	// Undo is always noted: once it has forgotten the connection, the journal
+	// alone knows that there was one.
+	quiet := !r.plan.Pending() && r.sameState() && r.command != "undo"
 	if !quiet {
 		if err := r.begin(); err != nil {
 			return err
@@ -199,7 +201,7 @@ func (r *run) adopt(id StepID) error {
 		}
 	case StepPush:
 		if r.sp.Readable && r.sp.Configured && r.state.AppliedSP == nil {
-			return r.save(func(s *sso.State) { s.AppliedSP = r.sp.Settings })
+			return r.save(func(s *sso.State) { s.LeaveSP(r.sp.Settings) })
 		}
 	}
 	return nil
@@ -245,6 +247,9 @@ func (r *run) connection() string {
 func (r *run) tested() bool {
 	if r.state.SignInOwed && r.sp.Enabled {
 		return false
+	}
+	if r.plan.Observed.OktaUnread != "" {
+		return r.state.Proof != nil // as it was known last
 	}
 	if r.plan.Rotate != nil && r.rotated == nil && r.before.idp.SSOURL != "" && r.state.Proof != nil &&
 		r.state.Proof.Digest == Digest(r.profile, r.app, r.before.idp, r.plan.Observed.SP) {

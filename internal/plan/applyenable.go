@@ -84,8 +84,11 @@ func (r *run) pushLate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := r.withSecrets(append(want, late...))
-	if err != nil {
+	all := append(want, late...)
+	if err := r.keepBefore(all); err != nil {
+		return err
+	}
+	if all, err = r.withSecrets(all); err != nil {
 		return err
 	}
 	err = r.write(ctx, StepEnable, "turn on "+late[0].Label+" at "+r.profile.Name, func(ctx context.Context) (string, error) {
@@ -128,17 +131,21 @@ func (r *run) proveEnabled(ctx context.Context) error {
 // turnOffAgain takes the switch back before people meet it, because the real
 // sign-in that has to follow it has failed or cannot be made.
 func (r *run) turnOffAgain(ctx context.Context, cause error) error {
-	ctx = context.WithoutCancel(ctx)
+	ctx, stop := toTheEnd(ctx)
+	defer stop()
 	r.insist = true
+	refuted, code := hint.CodeOf(cause) == hint.TestFailed, hint.Partway // or only stopped
+	if refuted {
+		code = hint.TestFailed
+	}
 	err := r.write(ctx, StepEnable, "turn off again at "+r.profile.Name, func(ctx context.Context) (string, error) {
 		return "", r.SP.SetEnabled(ctx, false)
 	})
 	if err != nil {
-		return hint.Seal(hint.TestFailed, fmt.Errorf("%w; and turning %s off again failed: %w", cause, r.profile.Name, err),
+		return hint.Seal(code, fmt.Errorf("%w; and turning %s off again failed: %w", cause, r.profile.Name, err),
 			"it is on, and people may not be able to sign in: turn it off by hand at once, or run the same command again, which signs in or turns it off")
 	}
 	r.sp.Enabled = false
-	refuted := hint.CodeOf(cause) == hint.TestFailed // and not only stopped
 	if refuted {
 		r.proven = false
 	}

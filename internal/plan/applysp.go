@@ -20,7 +20,7 @@ func (r *run) stepPush(ctx context.Context, _ Step) (string, error) {
 	if r.plan.Spec.Push == sso.PushGuided {
 		return r.handOver(StepPush, want, r.toPush())
 	}
-	if err := r.keepBefore(); err != nil {
+	if err := r.keepBefore(want); err != nil {
 		return "", err
 	}
 	if want, err = r.withSecrets(want); err != nil {
@@ -36,14 +36,28 @@ func (r *run) stepPush(ctx context.Context, _ Step) (string, error) {
 	return plural(len(want), "setting", "settings"), r.save(func(s *sso.State) { s.SecretID = r.idp.SecretID })
 }
 
-// keepBefore remembers what the service provider held before our first push,
-// for undo.
-func (r *run) keepBefore() error {
-	if r.state.BeforeSP != nil || r.state.AppliedSP != nil {
-		return nil
-	}
+// keepBefore remembers what a push is about to write, because a run that is cut
+// off may have written it, and what the service provider held before our first
+// one, for undo.
+func (r *run) keepBefore(want []sso.SPSetting) error {
 	before := r.sp
-	return r.save(func(s *sso.State) { s.BeforeSP = &before })
+	return r.save(func(s *sso.State) {
+		if s.BeforeSP == nil && s.AppliedSP == nil {
+			s.BeforeSP = &before
+		}
+		s.PushingSP = readable(want)
+	})
+}
+
+// readable are the values of settings but for secrets.
+func readable(settings []sso.SPSetting) map[string]string {
+	values := map[string]string{}
+	for _, s := range settings {
+		if !s.Secret {
+			values[s.ID] = s.Value
+		}
+	}
+	return values
 }
 
 // handOver gives the values to a person, or takes the person's word that they
@@ -52,16 +66,12 @@ func (r *run) handOver(step StepID, want []sso.SPSetting, todo string) (string, 
 	if !r.confirmed(step) {
 		return "", r.handoff(step, r.toEnter(want), todo)
 	}
-	values := map[string]string{}
-	for _, s := range want {
-		if !s.Secret {
-			values[s.ID] = s.Value
-		}
-	}
+	values := readable(want)
 	r.sp.Settings, r.sp.Configured = values, true
 	r.sp.Enabled = r.sp.Enabled || r.profile.TurnOn == catalog.TurnOnNone
 	return "entered by hand", r.save(func(s *sso.State) {
-		s.AppliedSP, s.SecretID = values, r.idp.SecretID
+		s.LeaveSP(values)
+		s.SecretID = r.idp.SecretID
 		s.Confirmed = confirm(s.Confirmed, step, r.Clock)
 	})
 }
@@ -199,7 +209,7 @@ func (r *run) keepApplied() error {
 	if !r.plan.Pending() && r.sameState() || r.plan.Spec.Push == sso.PushNone {
 		return nil
 	}
-	return r.save(func(s *sso.State) { s.AppliedSP = r.sp.Settings })
+	return r.save(func(s *sso.State) { s.LeaveSP(r.sp.Settings) })
 }
 
 // settingFindings compares the settings that are ours with what is held.

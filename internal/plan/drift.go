@@ -49,12 +49,22 @@ func spDrift(o Observed, equal func(id, a, b string) bool, changes []sso.Change)
 	}
 	for _, c := range changes {
 		have, _ := c.From.(string)
-		if ours, known := o.State.AppliedSP[c.Field]; known && (ours == have || equal(c.Field, ours, have)) || !known && have == "" {
+		if leftByUs(o.State, equal, c.Field, have) {
 			continue
 		}
 		out = append(out, Drift{Side: "sp", Field: c.Field, Want: shortCertificate(c.To), Got: shortCertificate(c.From)})
 	}
 	return out
+}
+
+// leftByUs tells whether a setting at the service provider is as a run of ours
+// left it, or as one that was cut off in its push may have left it.
+func leftByUs(s sso.State, equal func(id, a, b string) bool, id, have string) bool {
+	if v, known := s.AppliedSP[id]; v == have || known && equal(id, v, have) {
+		return true
+	}
+	v, known := s.PushingSP[id]
+	return known && (v == have || equal(id, v, have))
 }
 
 // refuseDrift refuses a plan that would silently reset what somebody changed.

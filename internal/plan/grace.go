@@ -23,6 +23,24 @@ func withGrace(ctx context.Context, clock Clock) (context.Context, context.Cance
 	return patient, func() { stop(); cancel(nil) }
 }
 
+// lastGrace is how long a way back may go on after the run was told to stop. It
+// outlasts a rate limit, which is a minute, but not a side that never answers.
+const lastGrace = time.Minute
+
+// toTheEnd is a context for what must not stay half done: the end of ctx does not
+// end it, but gives it lastGrace by the wall clock.
+func toTheEnd(ctx context.Context) (context.Context, context.CancelFunc) {
+	lasting, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(lastGrace):
+			cancel(context.Cause(ctx))
+		case <-lasting.Done():
+		}
+	})
+	return lasting, func() { stop(); cancel(nil) }
+}
+
 func requestID(err error) string { return hint.RequestID(err) }
 
 // outcomeUnknown tells whether a call may have taken effect though no answer came.

@@ -59,7 +59,7 @@ func MakeEnable(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ
 	m.Spec.Enable = true
 	m.order = [][]StepID{{StepEnable}}
 	if profile.TurnOn == catalog.TurnOnNone {
-		return nil, noSwitch(profile)
+		return nil, noSwitch(profile, spec.Connection)
 	}
 	if err := m.enable(false); err != nil {
 		return nil, err
@@ -68,18 +68,21 @@ func MakeEnable(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ
 	return m.Plan, nil
 }
 
-func noSwitch(profile *catalog.Profile) error {
-	return hint.New(hint.Usage, profile.Name+" has no switch: what is saved there is on", "ssowizard undo takes the settings away again")
+func noSwitch(profile *catalog.Profile, connection string) error {
+	return hint.New(hint.Usage, profile.Name+" has no switch: what is saved there is on", "to take the settings away again: ssowizard undo "+connection)
 }
 
 // MakeDisable makes the plan of turning sign-in with Okta off.
 func MakeDisable(spec sso.Spec, profile *catalog.Profile, o Observed, diff Differ) (*Plan, error) {
 	m := maker{Plan: &Plan{Command: "disable", Connection: spec.Connection, Spec: spec, Profile: profile, Observed: o}, diff: diff}
 	if profile.TurnOn == catalog.TurnOnNone {
-		return nil, noSwitch(profile)
+		return nil, noSwitch(profile, spec.Connection)
 	}
 	m.turnOffStep()
 	m.order = [][]StepID{{StepEnable}}
+	if o.OktaUnread != "" {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("Okta's side is not known (%s); %s is turned off without it", sso.PlainText(o.OktaUnread, 300), profile.Name))
+	}
 	return m.Plan, nil
 }
 

@@ -47,6 +47,9 @@ type Observed struct {
 	SP        sso.SPState
 	State     sso.State
 	HaveState bool
+	// OktaUnread says why Okta's side is not known, where that is no hindrance;
+	// "" otherwise.
+	OktaUnread string
 }
 
 // manyPeople is from how many people on one listing of all of an app's people
@@ -68,6 +71,22 @@ func (c *Core) ObserveAll(ctx context.Context, spec sso.Spec) (Observed, error) 
 // that somebody else made.
 func (c *Core) ObserveForUndo(ctx context.Context, spec sso.Spec) (Observed, error) {
 	return c.observe(ctx, spec, readAll)
+}
+
+// ObserveForDisable does without Okta's side when Okta cannot be reached or is
+// broken: that is when people are to get in without it.
+func (c *Core) ObserveForDisable(ctx context.Context, spec sso.Spec) (Observed, error) {
+	o, err := c.Observe(ctx, spec)
+	if hint.CodeOf(err) != hint.Failed || ctx.Err() != nil || !o.HaveState {
+		return o, err
+	}
+	alone := Observed{State: o.State, HaveState: true, Org: sso.Org{ID: o.State.OrgID, URL: o.State.OrgURL}, OktaUnread: err.Error()}
+	var spErr error
+	if alone.SP, spErr = c.SP.Read(ctx); spErr != nil {
+		return o, err
+	}
+	alone.believe(c.Profile)
+	return alone, nil
 }
 
 // ObserveOkta reads what Okta alone tells of a connection, for when the rest

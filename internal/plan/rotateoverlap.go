@@ -109,7 +109,9 @@ func (r *run) overlapBack(ctx context.Context, cause error) error {
 	if r.sp.Readable {
 		return r.goBack(ctx, cause, true)
 	}
-	if err := r.switchBack(context.WithoutCancel(ctx), cause); err != nil {
+	ctx, stop := toTheEnd(ctx)
+	defer stop()
+	if err := r.switchBack(ctx, cause); err != nil {
 		return err
 	}
 	r.rotated = nil
@@ -144,13 +146,17 @@ func (r *run) stepSPRetire(ctx context.Context, s Step) (string, error) {
 		proof = &again
 	}
 	return "the old certificate is gone there", r.save(func(s *sso.State) {
-		s.Rotation, s.AppliedSP, s.Proof = nil, r.sp.Settings, proof
+		s.LeaveSP(r.sp.Settings)
+		s.Rotation, s.Proof = nil, proof
 	})
 }
 
 func (r *run) pushRetired(ctx context.Context, want []sso.SPSetting) error {
 	if r.plan.Spec.Push == sso.PushGuided {
 		_, err := r.handOver(StepSPRetire, want, "leave the new certificate alone there")
+		return err
+	}
+	if err := r.keepBefore(want); err != nil {
 		return err
 	}
 	err := r.write(ctx, StepSPRetire, "take the old certificate away at "+r.profile.Name, func(ctx context.Context) (string, error) {

@@ -198,7 +198,9 @@ func (r *run) switchTo(ctx context.Context, kid string) error {
 	})
 	if err != nil {
 		// Whatever Okta said, what counts is which key is active now.
-		found, readErr := r.Okta.App(context.WithoutCancel(ctx), r.app.ID)
+		lasting, stop := toTheEnd(ctx)
+		defer stop()
+		found, readErr := r.Okta.App(lasting, r.app.ID)
 		if readErr != nil && !outcomeUnknown(err) {
 			return err // Okta has refused, so the old key is active
 		}
@@ -231,7 +233,8 @@ func (r *run) rotateTest(ctx context.Context, s Step) (string, error) {
 // goBack puts the old certificate and the old key in force again. It also goes
 // on when the run is being stopped: leaving in the gap would lock people out.
 func (r *run) goBack(ctx context.Context, cause error, switched bool) error {
-	ctx = context.WithoutCancel(ctx)
+	ctx, stop := toTheEnd(ctx)
+	defer stop()
 	r.insist = true
 	if switched {
 		if err := r.switchBack(ctx, cause); err != nil {
@@ -247,7 +250,8 @@ func (r *run) goBack(ctx context.Context, cause error, switched bool) error {
 			"people may not be able to sign in: run the same command again, or put the old certificate in by hand")
 	}
 	err := r.save(func(s *sso.State) {
-		s.Rotation, s.SpareKID, s.KID, s.AppliedSP, s.Unfinished, s.Proof = nil, r.plan.Rotate.ToKID, r.app.KID, r.sp.Settings, "", nil
+		s.LeaveSP(r.sp.Settings)
+		s.Rotation, s.SpareKID, s.KID, s.Unfinished, s.Proof = nil, r.plan.Rotate.ToKID, r.app.KID, "", nil
 		if p := r.before.proof; p != nil && p.Digest == Digest(r.profile, r.app, r.idp, r.sp) {
 			s.Proof = p
 		}

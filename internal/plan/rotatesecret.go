@@ -133,7 +133,8 @@ func (r *run) rotateSecretTest(ctx context.Context, s Step) (string, error) {
 // secretBack gives the service provider the old secret again. Where a person
 // enters it, nothing is taken away, and they look once more.
 func (r *run) secretBack(ctx context.Context, cause error) error {
-	ctx = context.WithoutCancel(ctx)
+	ctx, stop := toTheEnd(ctx)
+	defer stop()
 	r.idp = r.before.idp
 	if !r.sp.Readable {
 		err := r.save(func(s *sso.State) { s.SecretID, s.Proof = r.idp.SecretID, nil })
@@ -144,7 +145,8 @@ func (r *run) secretBack(ctx context.Context, cause error) error {
 			"both secrets still work at Okta, so people can sign in; run the same command again")
 	}
 	err := r.save(func(s *sso.State) {
-		s.SecretID, s.Unfinished, s.AppliedSP, s.Proof = r.idp.SecretID, "", r.sp.Settings, nil
+		s.LeaveSP(r.sp.Settings)
+		s.SecretID, s.Unfinished, s.Proof = r.idp.SecretID, "", nil
 		if p := r.before.proof; p != nil && p.Digest == Digest(r.profile, r.app, r.idp, r.sp) {
 			s.Proof = p
 		}
@@ -213,7 +215,9 @@ func (r *run) proveSecretAlone(ctx context.Context, openID OpenID) error {
 		cause = testFailed(r.findings)
 	}
 	old := r.plan.Rotate.FromKID
-	err := r.write(context.WithoutCancel(ctx), StepOktaRetire, "activate client secret "+old+" again", func(ctx context.Context) (string, error) {
+	ctx, stop := toTheEnd(ctx)
+	defer stop()
+	err := r.write(ctx, StepOktaRetire, "activate client secret "+old+" again", func(ctx context.Context) (string, error) {
 		return old, openID.ActivateClientSecret(ctx, r.app.ID, old)
 	})
 	if err != nil {

@@ -57,6 +57,9 @@ func (m *maker) undoOwn() {
 func (m *maker) undoPush() {
 	o := m.Observed
 	// A push that was never confirmed may have been carried out all the same.
+	if o.State.AppliedSP == nil && o.State.Push == string(sso.PushGuided) && o.State.Unfinished == "setup" && o.State.AppID != "" {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("nobody has said whether the values that were handed over stand at %s: if they do, take them out there", m.Profile.Name))
+	}
 	if (o.State.AppliedSP == nil && o.State.BeforeSP == nil) || !o.SP.Configured || m.asBefore() {
 		m.add(StepPush, None, m.Profile.Name+": nothing of ours is there", nil)
 		return
@@ -64,7 +67,7 @@ func (m *maker) undoPush() {
 	var changes []sso.Change
 	for _, s := range m.Profile.Settings {
 		have := o.SP.Settings[s.ID]
-		if ours := o.State.AppliedSP[s.ID]; o.State.AppliedSP != nil && have != ours && !m.Profile.SettingsEqual(s.ID, have, ours) {
+		if o.State.AppliedSP != nil && !leftByUs(o.State, m.Profile.SettingsEqual, s.ID, have) {
 			m.drift = append(m.drift, Drift{Side: "sp", Field: s.ID, Want: before(o, s.ID), Got: shortCertificate(have)})
 		}
 		if back := before(o, s.ID); have != "" && back != have {
@@ -145,7 +148,8 @@ func (r *run) restoreSP(ctx context.Context, _ Step) (string, error) {
 		detail = "the settings are as before; turned off"
 	}
 	return detail, r.save(func(s *sso.State) {
-		s.AppliedSP, s.BeforeSP, s.Proof = nil, nil, nil
+		s.LeaveSP(nil)
+		s.BeforeSP, s.Proof = nil, nil
 		delete(s.Confirmed, string(StepPush))
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/zalando/go-keyring"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"example.com/ssowizard/internal/hint"
 )
@@ -71,7 +73,9 @@ func (s Source) readFile() (String, error) {
 		defer f.Close()
 		r = f
 	}
-	b, err := io.ReadAll(io.LimitReader(r, maxSecret+1))
+	// Shells and editors of Windows write UTF-16, or a byte order mark first.
+	r = transform.NewReader(io.LimitReader(r, maxSecret+1), unicode.BOMOverride(transform.Nop))
+	b, err := io.ReadAll(r)
 	switch {
 	case err != nil:
 		return String{}, hint.With(hint.Usage, fmt.Errorf("%s: read %s: %w", s.Name, name, err), "")
@@ -121,7 +125,11 @@ func fromKeyring(account string) string {
 
 // Keep puts a secret into the system's keyring.
 func Keep(account string, s String) error {
-	return within(func() error { return keyring.Set(keyringService, account, s.Reveal()) })
+	err := within(func() error { return keyring.Set(keyringService, account, s.Reveal()) })
+	if err != nil {
+		return fmt.Errorf("the system's keyring cannot be used: %w", err)
+	}
+	return nil
 }
 
 // Drop takes a secret out of the keyring and tells whether there was one.

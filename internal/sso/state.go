@@ -47,6 +47,9 @@ type State struct {
 	// side, by field; a difference to what is there now is somebody's change.
 	AppliedApp map[string]any    `json:"applied_app,omitempty"`
 	AppliedSP  map[string]string `json:"applied_sp,omitempty"`
+	// PushingSP are the values that a push of ours is about to write, until what
+	// became of it is read back: they are not somebody's change either.
+	PushingSP map[string]string `json:"pushing_sp,omitempty"`
 	// BeforeSP is what the service provider held before our first push, or when
 	// the connection was adopted; nil where it could not be read.
 	BeforeSP *SPState `json:"before_sp,omitempty"`
@@ -71,6 +74,9 @@ type State struct {
 	Unfinished string    `json:"unfinished,omitempty"`
 	Updated    time.Time `json:"updated"`
 }
+
+// LeaveSP notes what our last run left at the service provider.
+func (s *State) LeaveSP(values map[string]string) { s.AppliedSP, s.PushingSP = values, nil }
 
 // Rotation is the change from one signing key to another.
 type Rotation struct {

@@ -62,7 +62,7 @@ func (c *Connection) decode(data []byte) (sso.State, error) {
 		err = errors.New("it has no version")
 	}
 	if err != nil {
-		return sso.State{}, c.broken(err)
+		return sso.State{}, c.broken(plainly(err))
 	}
 	if *head.Version > Version {
 		return sso.State{}, hint.With(hint.Refused,
@@ -71,9 +71,22 @@ func (c *Connection) decode(data []byte) (sso.State, error) {
 	}
 	var st sso.State
 	if err := json.Unmarshal(data, &st); err != nil {
-		return sso.State{}, c.broken(err)
+		return sso.State{}, c.broken(plainly(err))
 	}
 	return st, nil
+}
+
+// plainly says of JSON that does not fit what is wrong with it, without the
+// types of this program.
+func plainly(err error) error {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &wrong):
+		return err
+	case wrong.Field == "":
+		return fmt.Errorf("it holds a JSON %s and no object", wrong.Value)
+	}
+	return fmt.Errorf("%q in it holds a JSON %s", wrong.Field, wrong.Value)
 }
 
 func (c *Connection) broken(err error) error {

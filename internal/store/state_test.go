@@ -152,7 +152,7 @@ func TestBrokenOrNewerStateIsNamedAndLeftAlone(t *testing.T) {
 			serr := c.Save(fullState())
 			for what, err := range map[string]error{"Load": lerr, "Save": serr} {
 				if err == nil || !strings.Contains(err.Error(), path) || hint.CodeOf(err) != tt.code ||
-					!strings.Contains(strings.Join(hint.Hints(err), ""), tt.tip) {
+					!strings.Contains(strings.Join(hint.Hints(err), ""), tt.tip) || strings.Contains(err.Error(), "Go ") {
 					t.Errorf("%s: %v, hints %q, code %d", what, err, hint.Hints(err), hint.CodeOf(err))
 				}
 			}
