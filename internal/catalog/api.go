@@ -18,6 +18,9 @@ type API struct {
 	Enable  []Call
 	Disable []Call
 	Clear   []Call
+	// Trusted are the calls for a service provider where each certificate is a
+	// resource of its own, nil for any other.
+	Trusted *TrustedCalls
 	Test    *TestCalls
 	// People tells who signs in there, nil where that cannot be read.
 	People *PeopleCall
@@ -70,8 +73,28 @@ const (
 type ReadCall struct {
 	Find    *Find
 	Request *Request
+	// Also are further answers that belong to the record.
+	Also []RecordPart
 	// Missing are the statuses that mean: nothing is set up. They are no errors.
 	Missing []int
+}
+
+// RecordPart is a further answer that belongs to the record, in which it stands
+// under Name.
+type RecordPart struct {
+	Name    string
+	Request Request
+}
+
+// TrustedCalls add and remove single certificates, which together are the text
+// of Setting. Items is the place of their list in the record; ID and Value are
+// places in one of them. Add knows {{ .Call.certificate }}, and Remove
+// {{ .Call.certificate_id }}.
+type TrustedCalls struct {
+	Setting     string
+	Items       string
+	ID, Value   string
+	Add, Remove Request
 }
 
 // Find looks a record up in a list, over pages.

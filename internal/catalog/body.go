@@ -161,10 +161,7 @@ func (t *Tree) writeText(b *bytes.Buffer, v Values, absent string) (bool, error)
 // typed is the value that a placeholder with a suffix means.
 func (p part) typed(text string) (any, error) {
 	if p.as == "list" {
-		if _, err := parseCertificate([]byte(text)); err == nil {
-			return []string{text}, nil // base64 on many lines is one entry
-		}
-		return splitCertificates(text), nil
+		return EachCertificate(text), nil
 	}
 	if p.as == "int" {
 		n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)

@@ -24,6 +24,22 @@
 // its own with the value {{ .IdP.OtherCertificate }}, empty but for a rotation.
 // Where each has a request of its own, the one for the first has to stand first.
 //
+// A service provider where each certificate is a resource of its own has them
+// under certificates of its API: the setting that they make up, the place of their
+// list in the record, and how one is added and removed. As many as there is room
+// for, one is added before another is removed. Where the list is not part of the
+// record, also names the request that reads it, and under what name it joins:
+//
+//	read:
+//	  also: [{name: trusted, request: {method: GET, path: "/idps/{{ .Call.resource }}/keys"}}]
+//	certificates:
+//	  setting: keys
+//	  items: trusted.items
+//	  id: id
+//	  value: pem
+//	  add: {method: POST, path: "/idps/{{ .Call.resource }}/keys", body: {pem: "{{ .Call.certificate }}"}}
+//	  remove: {method: DELETE, path: "/idps/{{ .Call.resource }}/keys/{{ .Call.certificate_id }}"}
+//
 // Which of a setting's alternates is used is decided by its case, or by the
 // answer to an input that nobody is asked for: its id is the setting's.
 //

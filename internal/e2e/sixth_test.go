@@ -20,7 +20,7 @@ import (
 func sixthWorld(t *testing.T) (*world, *sixth) {
 	t.Helper()
 	w := newWorld(t)
-	s := &sixth{world: w}
+	s := &sixth{world: w, room: 2}
 	for _, tenant := range []string{"one", "two", "three"} { // others, so that ours is on the last of several pages
 		s.records = append(s.records, map[string]any{"id": "other-" + tenant, "disabled": false, "login": map[string]any{"tenant": tenant}})
 	}

@@ -22,6 +22,7 @@ import (
 type record struct {
 	exists bool
 	state  sso.SPState
+	raw    any // the record itself, decoded
 	at     time.Time
 }
 
@@ -98,7 +99,7 @@ func (d *Driver) read(ctx context.Context) (record, error) {
 	if item == nil {
 		return d.remember(record{state: nothing()}), nil
 	}
-	rec, err := d.record(item)
+	rec, err := d.listed(ctx, item, one == nil || find.Whole)
 	if err != nil {
 		return rec, fmt.Errorf("record in the list: %w", err)
 	}
@@ -106,6 +107,19 @@ func (d *Driver) read(ctx context.Context) (record, error) {
 		return d.remember(rec), nil
 	}
 	return d.readOne(ctx, rec, d.api.Read.Missing)
+}
+
+// listed is the record that an item of the list is, or only its id where the
+// item is not the whole of it.
+func (d *Driver) listed(ctx context.Context, item any, whole bool) (record, error) {
+	if whole {
+		return d.record(ctx, item)
+	}
+	id := textAt(item, d.api.Answer.Resource)
+	if id == "" {
+		return record{}, errors.New("no id at " + placeName(d.api.Answer.Resource))
+	}
+	return record{state: sso.SPState{Resource: id}}, nil
 }
 
 // knownResource is the record by its id alone.
@@ -129,7 +143,7 @@ func (d *Driver) readOne(ctx context.Context, rec record, missing []int) (record
 	if !isSuccess(res.status, d.api.Read.Request.Success) {
 		return d.remember(record{state: nothing()}), nil
 	}
-	if rec, err = d.answered(ex, res); err != nil {
+	if rec, err = d.answered(ctx, ex, res); err != nil {
 		return record{}, err
 	}
 	return d.remember(rec), nil
@@ -227,16 +241,17 @@ func (d *Driver) onlyOne(found [][]any) (any, error) {
 }
 
 // answered reads the record in an answer to a request for it.
-func (d *Driver) answered(ex exchange, res *result) (record, error) {
+func (d *Driver) answered(ctx context.Context, ex exchange, res *result) (record, error) {
 	v, ok := catalog.At(res.body, d.api.Answer.Record)
 	if !ok || v == nil {
 		return record{}, d.unlike(ex, "no record at "+placeName(d.api.Answer.Record))
 	}
-	rec, err := d.record(v)
-	if err != nil {
+	rec, err := d.record(ctx, v)
+	var unlike notThatRecord
+	if errors.As(err, &unlike) {
 		return record{}, d.unlike(ex, err.Error())
 	}
-	return rec, nil
+	return rec, err
 }
 
 // unlike is the error of an answer that is JSON, but not the API's.
@@ -252,17 +267,55 @@ func placeName(place string) string {
 	return place
 }
 
-func (d *Driver) record(v any) (record, error) {
-	if _, ok := v.(map[string]any); !ok {
-		return record{}, errors.New("the record is no object")
+// notThatRecord is the error of a record that is not as the profile says.
+type notThatRecord struct{ error }
+
+// record reads a record, and what belongs to it but stands elsewhere.
+func (d *Driver) record(ctx context.Context, v any) (record, error) {
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return record{}, notThatRecord{errors.New("the record is no object")}
 	}
+	id := textAt(v, d.api.Answer.Resource)
+	if d.api.Answer.Resource != "" && id == "" {
+		return record{}, notThatRecord{errors.New("no id at " + d.api.Answer.Resource)}
+	}
+	whole, err := d.withParts(ctx, fields, id)
+	if err != nil {
+		return record{}, err
+	}
+	rec, err := d.understood(whole)
+	if err != nil {
+		return rec, notThatRecord{err}
+	}
+	rec.raw, rec.state.Resource = whole, id
+	return rec, nil
+}
+
+// withParts reads the further answers that belong to a record.
+func (d *Driver) withParts(ctx context.Context, fields map[string]any, id string) (map[string]any, error) {
+	if len(d.api.Read.Also) == 0 {
+		return fields, nil
+	}
+	whole := maps.Clone(fields)
+	for _, part := range d.api.Read.Also {
+		ex, err := d.exchange(part.Request, d.values(record{state: sso.SPState{Resource: id}}), nil)
+		if err != nil {
+			return nil, err
+		}
+		res, err := d.send(ctx, ex)
+		if err != nil {
+			return nil, err
+		}
+		whole[part.Name] = res.body
+	}
+	return whole, nil
+}
+
+func (d *Driver) understood(v any) (record, error) {
 	form := d.api.Answer
 	rec := record{exists: true, state: nothing()}
 	s := &rec.state
-	s.Resource = textAt(v, form.Resource)
-	if form.Resource != "" && s.Resource == "" {
-		return rec, errors.New("no id at " + form.Resource)
-	}
 	var err error
 	if s.Configured, err = truthAt(v, form.Configured, true); err != nil {
 		return rec, err

@@ -124,10 +124,13 @@ func (d *Driver) saveOnce(ctx context.Context, rec record, w wish) (record, erro
 			rec = *after
 		}
 	}
-	if told {
-		return rec, nil
+	var err error
+	if !told {
+		if rec, err = d.read(ctx); err != nil {
+			return rec, err
+		}
 	}
-	return d.read(ctx)
+	return d.trust(ctx, rec, w)
 }
 
 // carried are the owned settings that the call's body has.
@@ -166,7 +169,7 @@ func (d *Driver) write(ctx context.Context, call catalog.Call, v catalog.Values,
 		var unknown *UnknownOutcome
 		switch {
 		case err == nil && call.Answers && res.body != nil:
-			rec, err := d.answered(ex, res)
+			rec, err := d.answered(ctx, ex, res)
 			if err != nil {
 				return nil, err
 			}
