@@ -142,6 +142,10 @@ func (r *reader) setting(p *Profile, f *fields) Setting {
 	s.Rendering = r.rendering(f)
 	s.FileName = f.line("file_name", false)
 	s.Options = f.texts("options")
+	s.Equal = Equality(f.oneOf("equal", false, string(EqualURL), string(EqualCase)))
+	if s.Equal != "" && (s.Rendering != "" || s.Kind == KindToggle || s.Kind == KindSecret) {
+		r.fail(f.byName["equal"], "certificates and toggles are compared by what they mean, and a secret is never read back")
+	}
 	s.Required = f.yesNo("required", false)
 	s.When = r.when(p, f)
 	if readonly && s.Value != "" {

@@ -24,6 +24,8 @@ func (r *reader) api(p *Profile, f *fields) *API {
 		}
 		auth.done()
 	}
+	a.Headers = r.headers(f, a.Auth)
+	r.contentType = f.contentType(JSONType)
 	if read := f.sub("read", true); read != nil {
 		a.Read = r.readCall(read)
 		read.done()
@@ -90,17 +92,25 @@ func (r *reader) request(n *yaml.Node, roots string) Request {
 		}
 		q.Body = r.tree(body, roots)
 	}
+	q.ContentType = f.contentType(r.contentType)
+	if q.ContentType == FormType && !q.Body.flat() {
+		r.fail(f.byName["body"], "a form has fields with one value each, so its body cannot nest")
+	}
+	if q.Keep = f.yesNo("keep", false); q.Keep && (q.Method == "GET" || !q.Body.isObject() || q.ContentType == FormType) {
+		r.fail(f.byName["keep"], "keep is for a request that writes an object")
+	}
 	q.Success = f.statuses("success", 200, 299)
 	q.Absent = f.choice("absent", AbsentOmit, AbsentEmpty, AbsentNull)
 	f.done()
 	return q
 }
 
-// get reads a request that may be repeated because it only reads.
+// get reads a request that may be repeated because it only reads. Some list or
+// search by POST, with what they look for in the body.
 func (r *reader) get(n *yaml.Node, roots string) Request {
 	q := r.request(n, roots)
-	if q.Method != "" && q.Method != "GET" {
-		r.fail(n, "this request only reads, so its method has to be GET")
+	if q.Method != "" && q.Method != "GET" && (q.Method != "POST" || q.Body == nil) {
+		r.fail(n, "this request only reads, so its method has to be GET, or POST with a body that says what to read")
 	}
 	return q
 }
@@ -223,7 +233,8 @@ func (f *fields) places(name string) map[string]string {
 	return out
 }
 
-// flag reads a place, or a mapping of a place and whether it is turned round.
+// flag reads a place, or a mapping of a place, the word that means true, and
+// whether it is turned round.
 func (f *fields) flag(name string, need bool) Flag {
 	n := f.take(name, need)
 	if n == nil {
@@ -233,7 +244,7 @@ func (f *fields) flag(name string, need bool) Flag {
 		return Flag{At: f.place(name, need)}
 	}
 	sub := f.r.mapping(n, name)
-	flag := Flag{At: sub.place("at", true), Not: sub.yesNo("not", false)}
+	flag := Flag{At: sub.place("at", true), Is: sub.text("is", false), Not: sub.yesNo("not", false)}
 	sub.done()
 	return flag
 }

@@ -35,6 +35,15 @@ func TestWrongDescriptionsOfAnAPIAreRefusedWithLineAndReason(t *testing.T) {
 		{"certificates of another setting", "setting: keys", "setting: sso_url", `setting "sso_url" is no certificate`},
 		{"certificates that are read twice", "settings: {sso_url: url}", "settings: {sso_url: url, keys: k}", `where setting "keys" stands is said under certificates already`},
 		{"certificates that cannot be removed", `    remove: {method: DELETE, path: "/idps/{{ .Call.resource }}/keys/{{ .Call.certificate_id }}"}` + "\n", "", `certificates has no "remove"`},
+		{"header that is ours", "  token_help: Ask the owner.", "  token_help: x\n  headers: {authorization: x}", "header authorization is set by auth"},
+		{"header with a bad name", "  token_help: Ask the owner.", `  token_help: x` + "\n" + `  headers: {"X Y": x}`, `header "X Y" has to match`},
+		{"content type that is no JSON", "  token_help: Ask the owner.", "  token_help: x\n  content_type: text/xml", `content_type is "text/xml"; it may be application/json`},
+		{"form that nests", `body: {pem: "{{ .Call.certificate }}"}`, `content_type: application/x-www-form-urlencoded, body: {pem: {x: "{{ .Call.certificate }}"}}`, "its body cannot nest"},
+		{"keeping without a body", `/on"}}]`, `/on", keep: true}}]`, "keep is for a request that writes an object"},
+		{"offset without a query", `items: data`, "items: data\n      paging: {style: offset}", `paging has no "query"`},
+		{"address of the next page nowhere", `items: data`, "items: data\n      paging: {style: url}", `paging has no "next"`},
+		{"equality that is none", `value: "{{ .IdP.SSOURL }}"`, `value: "{{ .IdP.SSOURL }}", equal: nearly`, `equal is "nearly"; it may be: url, ignore-case`},
+		{"equality of certificates", `rendering: pem-text`, `rendering: pem-text, equal: url`, "certificates and toggles are compared by what they mean"},
 		{"part without a name", "{name: trusted, request", "{request", `each of also has no "name"`},
 	}
 	for _, tt := range tests {
@@ -44,6 +53,36 @@ func TestWrongDescriptionsOfAnAPIAreRefusedWithLineAndReason(t *testing.T) {
 			_, err := catalog.ParseProfile("x.yaml", []byte(text))
 			if err == nil || !strings.Contains(err.Error(), tt.reason) || strings.Contains(err.Error(), "x.yaml:0") {
 				t.Errorf("%v does not say %q", err, tt.reason)
+			}
+		})
+	}
+}
+
+func TestTextsAreEqualAsTheProfileSays(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, equal, a, b string
+		want              bool
+	}{
+		{"host in another letter case", "equal: url, ", "https://Acme.okta.com/App/x", "HTTPS://acme.OKTA.com/App/x", true},
+		{"slash at the end", "equal: url, ", "https://acme.okta.com", "https://acme.okta.com/", true},
+		{"usual port", "equal: url, ", "https://acme.okta.com:443/a", "https://acme.okta.com/a", true},
+		{"path in another letter case", "equal: url, ", "https://acme.okta.com/app", "https://acme.okta.com/APP", false},
+		{"another query", "equal: url, ", "https://acme.okta.com/a?x=1", "https://acme.okta.com/a?x=2", false},
+		{"another port", "equal: url, ", "https://acme.okta.com:8443", "https://acme.okta.com", false},
+		{"no addresses", "equal: url, ", "acme", "ACME", false},
+		{"letter case", "equal: ignore-case, ", "Sha256", "SHA256", true},
+		{"byte for byte otherwise", "", "https://acme.okta.com", "https://acme.okta.com/", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p, err := catalog.ParseProfile("x.yaml", []byte(described(t, "label: SSO URL, ", "label: SSO URL, "+tt.equal)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := p.SettingsEqual("sso_url", tt.a, tt.b); got != tt.want {
+				t.Errorf("%v, want %v", got, tt.want)
 			}
 		})
 	}

@@ -47,13 +47,16 @@ func (r *reader) listing(f *fields) *Find {
 		c.Request = r.get(n, listRoots)
 	}
 	if page := f.sub("paging", false); page != nil {
-		c.Paging = &Paging{Style: page.oneOf("style", true, PageNumber, PageCursor, PageLink)}
-		c.Paging.Query = page.line("query", c.Paging.Style == PageNumber || c.Paging.Style == PageCursor)
+		c.Paging = &Paging{Style: page.oneOf("style", true, PageNumber, PageOffset, PageCursor, PageURL, PageLink)}
+		style := c.Paging.Style
+		c.Paging.Query = page.line("query", style == PageNumber || style == PageOffset || style == PageCursor)
 		c.Paging.First = page.number("first", 1, 0, 1)
 		c.Paging.SizeQuery = page.line("size_query", false)
 		c.Paging.Size = page.number("size", 0, 1, 1000)
 		c.Paging.Pages = page.place("pages", false)
-		c.Paging.Next = page.place("next", c.Paging.Style == PageCursor)
+		c.Paging.Total = page.place("total", false)
+		c.Paging.Next = page.place("next", style == PageCursor || style == PageURL)
+		c.Paging.More = page.place("more", false)
 		if (c.Paging.SizeQuery == "") != (c.Paging.Size == 0) {
 			r.fail(page.node, "size_query and size go together")
 		}

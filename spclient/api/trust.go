@@ -70,10 +70,14 @@ func (d *Driver) addTrusted(ctx context.Context, rec record, text string) (recor
 	v := d.values(rec)
 	v.Call["certificate"] = text
 	settled := func(now record) (bool, error) { return d.among(d.held(now), text), nil }
-	if _, err := d.write(ctx, catalog.Call{Request: d.api.Trusted.Add}, v, nil, settled); err != nil {
+	done, err := d.write(ctx, catalog.Call{Request: d.api.Trusted.Add}, v, nil, settled)
+	if err != nil {
 		return rec, err
 	}
 	now, err := d.read(ctx)
+	if err == nil {
+		now, err = d.await(ctx, now, done.later, func(now record) bool { return d.among(d.held(now), text) })
+	}
 	if err == nil && !d.among(d.held(now), text) {
 		return now, errors.New("a certificate was added, but it is not among those that are held")
 	}
@@ -87,7 +91,7 @@ func (d *Driver) removeTrusted(ctx context.Context, rec record, gone trusted) (r
 		return !slices.ContainsFunc(d.held(now), func(t trusted) bool { return t.id == gone.id })
 	}
 	settled := func(now record) (bool, error) { return isGone(now), nil }
-	_, err := d.write(ctx, catalog.Call{Request: d.api.Trusted.Remove}, v, nil, settled)
+	done, err := d.write(ctx, catalog.Call{Request: d.api.Trusted.Remove}, v, nil, settled)
 	var answer *Error
 	if errors.As(err, &answer) && (answer.Status == http.StatusNotFound || answer.Status == http.StatusGone) {
 		err = nil // somebody else was faster
@@ -96,6 +100,9 @@ func (d *Driver) removeTrusted(ctx context.Context, rec record, gone trusted) (r
 		return rec, err
 	}
 	now, err := d.read(ctx)
+	if err == nil {
+		now, err = d.await(ctx, now, done.later, isGone)
+	}
 	if err == nil && !isGone(now) {
 		return now, errors.New("a certificate was removed, but it is still among those that are held")
 	}
