@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"net/url"
 	"strings"
+
+	"example.com/ssowizard/internal/certificate"
 )
 
 // SettingsEqual tells whether two texts of a setting mean the same: certificates
-// are compared by their DER, fingerprints without regard to letter case and
+// are compared by their DER, or with their fingerprint where that is all that is
+// shown, fingerprints without regard to letter case and
 // separators, toggles by their truth, texts of several lines without regard to
 // the form of line ends, everything else byte for byte, unless the profile says
 // that the service provider writes it in another way.
@@ -80,12 +83,32 @@ func (s Setting) renderings() []string {
 }
 
 func equalCertificates(a, b string) bool {
-	x, err := parseCertificate([]byte(a))
-	if err != nil {
+	x, errX := parseCertificate([]byte(a))
+	y, errY := parseCertificate([]byte(b))
+	switch {
+	case errX == nil && errY == nil:
+		return bytes.Equal(x, y)
+	case errX == nil:
+		return isFingerprintOf(b, x)
+	case errY == nil:
+		return isFingerprintOf(a, y)
+	}
+	return false
+}
+
+// isFingerprintOf tells whether a text is the fingerprint of a certificate, by
+// the digest that its length tells. SHA-1 is not enough to know one by.
+func isFingerprintOf(text string, der []byte) bool {
+	digits, ok := hexDigits(strings.TrimSpace(text))
+	if !ok {
 		return false
 	}
-	y, err := parseCertificate([]byte(b))
-	return err == nil && bytes.Equal(x, y)
+	rendering := map[int]string{64: certificate.FingerprintSHA256, 96: certificate.FingerprintSHA384, 128: certificate.FingerprintSHA512}[len(digits)]
+	if rendering == "" {
+		return false
+	}
+	want, err := renderCertificate(der, rendering)
+	return err == nil && equalFingerprints(text, want)
 }
 
 func equalFingerprints(a, b string) bool {

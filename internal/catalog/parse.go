@@ -45,6 +45,7 @@ func ParseProfile(file string, data []byte) (*Profile, error) {
 			r.checkAnswers(p, f)
 			r.checkTrusted(p, f)
 			r.checkRecords(p, f)
+			r.checkSense(p, f)
 			r.checkFroms(p, f)
 			r.checkNames(p)
 		}
@@ -147,7 +148,7 @@ func (r *reader) setting(p *Profile, f *fields) Setting {
 		r.fail(f.byName["equal"], "certificates and toggles are compared by what they mean, and a secret is never read back")
 	}
 	s.Required = f.yesNo("required", false)
-	s.When = r.when(p, f)
+	s.When = r.standing(p, f)
 	if readonly && s.Value != "" {
 		r.fail(f.byName["value"], "a readonly setting is shown by the page and has no value")
 	}
@@ -220,6 +221,9 @@ func (r *reader) troubleshooting(p *Profile, f *fields) {
 			continue
 		}
 		trouble := Trouble{Codes: t.texts("codes"), Says: t.texts("says"), Symptom: t.text("symptom", true), Advice: t.text("advice", true)}
+		if len(trouble.Codes)+len(trouble.Says) == 0 {
+			r.fail(n, "a troubleshooting entry needs codes or says, or nobody would see it")
+		}
 		t.done()
 		p.Troubleshooting = append(p.Troubleshooting, trouble)
 	}

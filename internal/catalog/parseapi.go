@@ -16,6 +16,9 @@ var (
 
 func (r *reader) api(p *Profile, f *fields) *API {
 	a := &API{BaseURL: f.https("base_url", false), TokenEnv: f.id("token_env", envName), TokenHelp: f.text("token_help", true)}
+	if strings.Contains(a.BaseURL, "?") {
+		r.fail(f.byName["base_url"], "base_url cannot have a query")
+	}
 	a.Auth = Auth{Header: "Authorization", Scheme: "Bearer"}
 	if auth := f.sub("auth", false); auth != nil {
 		a.Auth = Auth{Header: auth.id("header", headerName), Base64: auth.yesNo("base64", false)}

@@ -58,6 +58,44 @@ func TestWrongDescriptionsOfAnAPIAreRefusedWithLineAndReason(t *testing.T) {
 	}
 }
 
+func TestProfilesThatCouldNeverWorkAreRefused(t *testing.T) {
+	t.Parallel()
+	const settings, saveNew = "settings:\n  - {id: sso_url", `    - only: new
+      request: {method: POST, path: /idps, body: {url: "{{ .Setting.sso_url }}"}}
+`
+	with := func(setting string) string { return "settings:\n  - " + setting + "\n  - {id: sso_url" }
+	tests := []struct{ name, old, now, reason string }{
+		{"toggle that is neither", settings, with(`{id: x, label: X, kind: toggle, value: maybe}`), `setting "x" is a toggle, so its value has to be yes or no, not "maybe"`},
+		{"select without that option", settings, with(`{id: x, label: X, kind: select, options: [a, b], value: c}`), `setting "x" cannot be "c"; its options are: a, b`},
+		{"alternate without that option", settings, with(`{id: x, label: X, kind: select, options: [a, b], value: a, alternates: [{id: z, value: q, why: w}]}`), `setting "x" cannot be "q"`},
+		{"setting that is never read", "settings: {sso_url: url}", "settings: {}", `setting "sso_url" is not among the settings of answer`},
+		{"setting that is never written", settings, with(`{id: x, label: X, kind: text, value: y}`), `setting "x" is in no request of save`},
+		{"setting that a new record lacks", strings.TrimSpace(saveNew), strings.Replace(strings.TrimSpace(saveNew), "{{ .Setting.sso_url }}", "x", 1), "is in no request of save that is made for a new record"},
+		{"setting that waits for a finding", "rendering: pem-text, required", "rendering: pem-text, when: {finding: issuer}, required", "only an alternate can wait for a finding"},
+		{"switch that cannot be read", `    enabled: "on"` + "\n", "", "answer has to say with enabled"},
+		{"nothing to switch", "turn_on: switch", "turn_on: none", "turn_on is none, so there is nothing to enable"},
+		{"nothing can be changed", "    - only: existing\n" + `      request: {method: PUT, path: "/idps/{{ .Call.resource }}", body: {url: "{{ .Setting.sso_url }}"}}` + "\n", "", "save has no call for what is there already"},
+		{"id before there is one", saveNew, strings.Replace(saveNew, "path: /idps,", `path: "/idps/{{ .Call.resource }}",`, 1), "the first call for a new record cannot know its id"},
+		{"input from nowhere", "{id: tenant, label: Tenant,", "{id: tenant, label: Tenant, from: {offered: nope},", `"nope" is neither a readonly setting nor under offered`},
+		{"advice for nothing", "\napi:", "\ntroubleshooting: [{symptom: s, advice: a}]\napi:", "needs codes or says"},
+		{"value of the other protocol", settings, with(`{id: x, label: X, kind: text, value: "{{ .IdP.ClientID }}"}`), "an app of the protocol saml has no .IdP.ClientID"},
+		{"text as a truth", `POST, path: /idps, body: {url: "{{ .Setting.sso_url }}"}`, `POST, path: /idps, body: {url: "{{ .Setting.sso_url | bool }}"}`, `setting "sso_url" is neither yes nor no`},
+		{"list of one text", `POST, path: /idps, body: {url: "{{ .Setting.sso_url }}"}`, `POST, path: /idps, body: {url: "{{ .Setting.sso_url | list }}"}`, "| list is for a setting with certificates"},
+		{"the same NameID for everybody", "audience: x}", "audience: x, name_id_template: user.email}", "everybody would have the same"},
+		{"attribute of nothing", "audience: x}", "audience: x, attributes: [{name: a, values: []}]}", "values is empty"},
+		{"address with a query", "  token_env", "  base_url: https://x.example?a=b\n  token_env", "base_url cannot have a query"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := catalog.ParseProfile("x.yaml", []byte(described(t, tt.old, tt.now)))
+			if err == nil || !strings.Contains(err.Error(), tt.reason) || strings.Contains(err.Error(), "x.yaml:0") {
+				t.Errorf("%v does not say %q", err, tt.reason)
+			}
+		})
+	}
+}
+
 func TestTextsAreEqualAsTheProfileSays(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
