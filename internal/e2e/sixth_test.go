@@ -182,3 +182,16 @@ func TestTheSixthRefusesInItsOwnWordsAndAdviceIsItsOwn(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 }
+
+func TestNothingIsTurnedOnWhereTheProfileDoesNotSayHowPeopleSignIn(t *testing.T) {
+	t.Parallel()
+	w, s := sixthWorld(t)
+	core := sixthCore(w, `sign_in_page: {start: "{{ .SP.login_url }}"}`+"\n", "")
+	_, _, err := setUpSixth(w, core, sixthWish("acme", "no"))
+	if hint.CodeOf(err) != hint.Usage || !strings.Contains(strings.Join(hint.Hints(err), " "), "add sign_in_page to the profile") {
+		t.Errorf("%v", err)
+	}
+	if len(s.records) != 3 {
+		t.Errorf("something was made all the same: %v", s.records)
+	}
+}
