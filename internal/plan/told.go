@@ -66,6 +66,7 @@ func (m *maker) warnWhoIsTold() {
 		}
 		m.Warnings = append(m.Warnings, fmt.Sprintf("%s has %s; %s", m.Profile.Name, plural(len(people), "user", "users"), who))
 	}
+	m.warnUncovered()
 	if d := m.Profile.Deadline; d != nil {
 		m.Warnings = append(m.Warnings, fmt.Sprintf("%s after turning on: %s", hours(d.After), d.Says))
 	}
