@@ -125,3 +125,26 @@ func TestTextsAreEqualAsTheProfileSays(t *testing.T) {
 		})
 	}
 }
+
+func TestProfilesOfTheDocumentationAreAccepted(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("../../docs/profiles.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(string(data), "```")
+	found := 0
+	for _, part := range parts {
+		text, isYAML := strings.CutPrefix(part, "yaml\n")
+		if !isYAML {
+			continue
+		}
+		found++
+		if _, err := catalog.ParseProfile("profiles.md", []byte(text)); err != nil {
+			t.Error(err)
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d profiles", found)
+	}
+}
