@@ -151,6 +151,9 @@ func settingRows(s sso.State, profile *catalog.Profile) [][]string {
 	var rows [][]string
 	for _, setting := range profile.Settings {
 		if v, ok := s.AppliedSP[setting.ID]; ok && v != "" && setting.Kind != catalog.KindSecret {
+			if word, known := map[string]string{"true": "on", "false": "off"}[v]; known && setting.Kind == catalog.KindToggle {
+				v = word
+			}
 			rows = append(rows, []string{setting.Title(), v})
 		}
 	}
