@@ -205,6 +205,9 @@ type Errors struct {
 	Message []string
 	Code    string
 	Field   string
+	// Failed is where it stands, in an answer with a status of success, that the
+	// request has failed all the same. Where nothing stands there it has not.
+	Failed Flag
 	// Fields gives the setting for the names that Field uses, where these
 	// are not the setting's id.
 	Fields map[string]string

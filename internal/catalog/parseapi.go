@@ -191,7 +191,8 @@ func (r *reader) testCalls(f *fields) *TestCalls {
 }
 
 func (r *reader) errors(f *fields) Errors {
-	e := Errors{Message: f.texts("message"), Code: f.place("code", false), Field: f.place("field", false)}
+	e := Errors{Message: f.texts("message"), Code: f.place("code", false), Field: f.place("field", false),
+		Failed: f.flag("failed", false)}
 	for _, place := range e.Message {
 		r.checkPlace(f.byName["message"], place)
 	}

@@ -183,3 +183,19 @@ func TestWhatTheProfileDoesNotKnowIsKept(t *testing.T) {
 		t.Errorf("%v", server.record)
 	}
 }
+
+func TestASuccessThatSaysItFailedIsARefusal(t *testing.T) {
+	t.Parallel()
+	for body, says := range map[string]string{
+		`{"ok":false,"errors":{"tenant":["is locked"]}}`: "POST /search answered 200 OK: is locked",
+		`{"ok":true,"results":null}`:                     "",
+		`{"results":[]}`:                                 "",
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { jsonAnswer(w, http.StatusOK, body) }))
+		t.Cleanup(server.Close)
+		_, err := newBench(t, "odd", server.URL, http.DefaultTransport).Read(t.Context())
+		if (err == nil) != (says == "") || err != nil && !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}

@@ -130,6 +130,8 @@ func (d *Driver) once(ctx context.Context, ex exchange, allowed []int) (*result,
 				return nil, err
 			}
 			continue
+		case isSuccess(res.status, ex.success) && d.saysFailed(res.body):
+			return nil, d.refused(ex, res)
 		case isSuccess(res.status, ex.success) || slices.Contains(allowed, res.status):
 			return res, nil
 		case res.status >= 500 && res.status != http.StatusNotImplemented || res.status == http.StatusRequestTimeout:
@@ -138,6 +140,17 @@ func (d *Driver) once(ctx context.Context, ex exchange, allowed []int) (*result,
 			return nil, d.refused(ex, res)
 		}
 	}
+}
+
+// saysFailed tells whether an answer with a status of success says that the
+// request has failed.
+func (d *Driver) saysFailed(body any) bool {
+	flag := d.api.Errors.Failed
+	if found, _ := catalog.At(body, flag.At); flag.At == "" || found == nil {
+		return false
+	}
+	failed, err := truthAt(body, flag, false)
+	return err == nil && failed
 }
 
 func isSuccess(status int, only []int) bool {
