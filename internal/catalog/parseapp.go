@@ -31,7 +31,6 @@ func (r *reader) app(p *Profile, f *fields) {
 		p.DefaultLabel = label
 	}
 	p.App.UserNameTemplate = f.value("user_name_template", false, appRoots)
-	r.personal(f, "user_name_template", p.App.UserNameTemplate)
 	p.App.HideTile = f.yesNo("hide_tile", false)
 	if p.Protocol == sso.OIDC {
 		r.oidcApp(&p.App, f)

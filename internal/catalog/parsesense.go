@@ -44,7 +44,7 @@ func (r *reader) checkChoices(p *Profile, n *yaml.Node, s Setting) {
 			if _, ok := truth(one); s.Kind == KindToggle && !ok {
 				r.fail(n, "setting %q is a toggle, so its value has to be yes or no, not %q", s.ID, one)
 			}
-			if s.Kind == KindSelect && len(s.Options) > 0 && !slices.Contains(s.Options, one) {
+			if s.Kind == KindSelect && len(s.Options) > 0 && one == value && !slices.Contains(s.Options, one) {
 				r.fail(n, "setting %q cannot be %q; its options are: %s", s.ID, one, strings.Join(s.Options, ", "))
 			}
 		}
@@ -71,13 +71,13 @@ func (p *Profile) answersIn(value string) []string {
 }
 
 func (r *reader) checkOffered(p *Profile, n *yaml.Node, id string) {
-	if id == "" {
-		return
+	if id == "" || p.API == nil {
+		return // by hand the admin is asked in any case
 	}
 	if s, ok := p.Setting(id); ok && s.Kind == KindReadOnly {
 		return
 	}
-	if p.API != nil && p.API.Answer.Offered[id] != "" {
+	if p.API.Answer.Offered[id] != "" {
 		return
 	}
 	r.fail(find(n, "from", "offered"), "%q is neither a readonly setting nor under offered in answer", id)
@@ -98,64 +98,62 @@ func (r *reader) checkProtocol(p *Profile, n *yaml.Node, one part) {
 // checkType sees that a body value which is turned into another type can be.
 func (r *reader) checkType(p *Profile, n *yaml.Node, one part) {
 	s, isSetting := p.Setting(one.name)
-	isSetting = isSetting && one.root == "Setting"
 	switch {
-	case one.as == "list" && (!isSetting || s.Rendering == ""):
-		r.fail(n, "| list is for a setting with certificates")
-	case (one.as == "bool" || one.as == "not") && isSetting && s.Kind != KindToggle && !p.isTruth(s.Value):
+	case (one.as == "bool" || one.as == "not") && one.root == "Setting" && isSetting && !p.canBeTruth(s.Value):
 		r.fail(n, "setting %q is neither yes nor no, so it cannot be | %s", s.ID, one.as)
 	case one.as != "" && one.root == "Call" && one.name != "enabled":
 		r.fail(n, "%s cannot be | %s", one, one.as)
 	}
 }
 
-func (p *Profile) isTruth(value string) bool {
-	answers := p.answersIn(value)
-	return len(answers) > 0 && !slices.ContainsFunc(answers, func(one string) bool {
+// canBeTruth tells whether a value can be yes or no, as far as the profile tells.
+func (p *Profile) canBeTruth(value string) bool {
+	if usesIdP(value) {
+		return false
+	}
+	return !slices.ContainsFunc(p.answersIn(value), func(one string) bool {
 		_, ok := truth(one)
 		return !ok
 	})
 }
 
-// checkSaves sees that every setting is written and read back, and that there are
-// calls for a record that is there already.
+// usesIdP tells whether a value is made of one of the identity provider, which
+// is another one for another app and after a rotation.
+func usesIdP(value string) bool {
+	t, err := parseTemplate(value)
+	return err == nil && t.uses("IdP")
+}
+
+// checkSaves sees that what has to be there is written and read back.
 func (r *reader) checkSaves(p *Profile, api *yaml.Node, f *fields) {
 	a := p.API
-	if len(a.Save) > 0 && !slices.ContainsFunc(a.Save, func(c Call) bool { return c.Only != OnlyNew }) {
-		r.fail(find(api, "save"), "save has no call for what is there already, so nothing could be changed or renewed")
-	}
 	if i := slices.IndexFunc(a.Save, func(c Call) bool { return c.Only != OnlyExisting }); i >= 0 && a.Save[i].Only == OnlyNew && usesResource(&a.Save[i].Request) {
 		r.fail(find(api, "save"), "the first call for a new record cannot know its id, .Call.resource")
 	}
 	for _, s := range p.Settings {
-		if s.Kind == KindReadOnly || s.When.By == ByHand {
+		if s.Kind == KindReadOnly || s.When.By == ByHand || !s.Required {
 			continue
 		}
+		n := settingNode(f, s.ID)
 		if _, read := a.Answer.Settings[s.ID]; !read && s.Kind != KindSecret {
-			r.fail(settingNode(f, s.ID), "setting %q is not among the settings of answer, so nobody could tell whether it was saved", s.ID)
+			r.fail(n, "setting %q is not among the settings of answer, so nobody could tell whether it was saved", s.ID)
 		}
-		switch made, changed := a.writes(s, OnlyNew), a.writes(s, OnlyExisting) || p.isFixed(s.Value); {
+		if !usesIdP(s.Value) {
+			continue // it may stand in a body as it is
+		}
+		switch made, changed := a.writes(s, OnlyNew), a.writes(s, OnlyExisting); {
 		case !made && !changed:
-			r.fail(settingNode(f, s.ID), "setting %q is in no request of save, so it would never be written", s.ID)
-		case !made && a.makes():
-			r.fail(settingNode(f, s.ID), "setting %q is in no request of save that is made for a new record", s.ID)
-		case !changed:
-			r.fail(settingNode(f, s.ID), "setting %q is in no request of save that is made where there is a record", s.ID)
+			r.fail(n, "setting %q is in no request of save, so it would never be written", s.ID)
+		case !made && a.has(OnlyNew):
+			r.fail(n, "setting %q is in no request of save that is made for a new record", s.ID)
+		case !changed && a.has(OnlyExisting):
+			r.fail(n, "setting %q is in no request of save that is made where there is a record", s.ID)
 		}
 	}
 }
 
-// makes tells whether the calls of save can make a record.
-func (a *API) makes() bool {
-	return slices.ContainsFunc(a.Save, func(c Call) bool { return c.Only != OnlyExisting })
-}
-
-// isFixed tells whether a value is the answer by which the record is known.
-func (p *Profile) isFixed(value string) bool {
-	t, err := parseTemplate(value)
-	one, single := t.single()
-	return err == nil && single && one.root == "Input" && slices.ContainsFunc(p.Inputs, func(in Input) bool { return in.ID == one.name && in.Fixed })
-}
+// has tells whether there are calls of save in the case.
+func (a *API) has(only string) bool { return len(fittingCalls(a.Save, only)) > 0 }
 
 // writes tells whether a call of save that is made in the case carries the
 // setting, or its value itself.
@@ -181,11 +179,7 @@ func fittingCalls(calls []Call, only string) []Call {
 }
 
 func (r *reader) checkSwitch(p *Profile, api *yaml.Node) {
-	a := p.API
-	switch {
-	case p.TurnOn == TurnOnSwitch && a.Answer.Enabled.At == "":
+	if p.TurnOn == TurnOnSwitch && p.API.Answer.Enabled.At == "" {
 		r.fail(find(api, "answer"), "turn_on is switch, so answer has to say with enabled where it stands whether it is on")
-	case p.TurnOn == TurnOnNone && len(a.Enable)+len(a.Disable) > 0:
-		r.fail(find(api, "enable"), "turn_on is none, so there is nothing to enable or disable")
 	}
 }
