@@ -3,6 +3,7 @@ package catalog
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 
 	"example.com/ssowizard/internal/certificate"
@@ -94,6 +95,19 @@ func equalCertificates(a, b string) bool {
 		return isFingerprintOf(a, y)
 	}
 	return false
+}
+
+// CanBeSent tells whether a text of the setting that was read can be written
+// again: not where a fingerprint is shown in place of the certificate.
+func (p *Profile) CanBeSent(id, text string) bool {
+	s, ok := p.Setting(id)
+	if !ok || s.Rendering == "" || strings.HasPrefix(s.Rendering, "fingerprint-") {
+		return true
+	}
+	return !slices.ContainsFunc(EachCertificate(text), func(one string) bool {
+		_, digest := hexDigits(strings.TrimSpace(one))
+		return digest
+	})
 }
 
 // isFingerprintOf tells whether a text is the fingerprint of a certificate, by

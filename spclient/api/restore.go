@@ -43,9 +43,11 @@ func (d *Driver) restore(ctx context.Context, before sso.SPState) error {
 	if !before.Configured {
 		return d.clear(ctx, now)
 	}
-	w := wish{texts: before.Settings, owned: slices.Sorted(maps.Keys(d.api.Answer.Settings))}
+	lost := d.lostTexts(before, now.state)
+	w := wish{texts: d.sendable(before.Settings), owned: slices.DeleteFunc(slices.Sorted(maps.Keys(d.api.Answer.Settings)),
+		func(id string) bool { return !d.profile.CanBeSent(id, before.Settings[id]) })}
 	if d.holds(now, w, w.owned) {
-		return nil
+		return lost
 	}
 	after, err := d.save(ctx, now, w)
 	if d.wantsSecret(err) {
@@ -57,7 +59,21 @@ func (d *Driver) restore(ctx context.Context, before sso.SPState) error {
 	if rec := (record{exists: true, state: after}); !d.holds(rec, w, w.owned) {
 		return hint.New(0, "the settings were written, but are not what they were", "compare the page with ssowizard record")
 	}
-	return d.lostSecret()
+	return errors.Join(lost, d.lostSecret())
+}
+
+// lostTexts says which settings cannot be brought back, because what was read of
+// them is not what has to be written.
+func (d *Driver) lostTexts(before, now sso.SPState) error {
+	for id, text := range before.Settings {
+		if d.profile.CanBeSent(id, text) || d.profile.SettingsEqual(id, text, now.Settings[id]) {
+			continue
+		}
+		title := d.profile.Labels()[id]
+		return hint.New(hint.Waiting, "the former "+title+" cannot be brought back, because only its fingerprint is shown there",
+			"enter the former "+title+" on the page, or sign-in will fail")
+	}
+	return nil
 }
 
 // wantsSecret tells whether the settings were refused for want of the secret.

@@ -34,7 +34,7 @@ func (d *Driver) setEnabled(ctx context.Context, on bool, calls []catalog.Call) 
 	for _, call := range fitting(calls, rec.exists) {
 		v := d.values(rec)
 		v.Call["enabled"] = strconv.FormatBool(on)
-		v.Setting = rec.state.Settings
+		v.Setting = d.sendable(rec.state.Settings)
 		after, err := d.write(ctx, call, v, nil, settled)
 		if err != nil {
 			return err

@@ -45,7 +45,7 @@ func (d *Driver) push(ctx context.Context, settings []sso.SPSetting) (sso.SPStat
 	if len(wanted.secrets) == 0 && d.holds(rec, wanted, wanted.owned) {
 		return rec.state, nil
 	}
-	for id, text := range rec.state.Settings {
+	for id, text := range d.sendable(rec.state.Settings) {
 		if _, ours := wanted.texts[id]; !ours {
 			wanted.texts[id] = text
 		}
@@ -60,6 +60,13 @@ func (d *Driver) before(ctx context.Context, calls []catalog.Call) (record, erro
 		return d.read(ctx)
 	}
 	return d.known(ctx)
+}
+
+// sendable are those of the texts read that can be written again.
+func (d *Driver) sendable(read map[string]string) map[string]string {
+	out := maps.Clone(read)
+	maps.DeleteFunc(out, func(id, text string) bool { return !d.profile.CanBeSent(id, text) })
+	return out
 }
 
 // wish is what is to be written: every setting's text, and which of them are
