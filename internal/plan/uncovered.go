@@ -82,13 +82,16 @@ func goes(spec sso.Spec, o Observed, a sso.Assignment) bool {
 		a.Kind == sso.ToUser && slices.ContainsFunc(spec.RemoveUsers, func(ref string) bool { return o.People[ref].ID == a.ID })
 }
 
-// warnUncovered names them before turning on.
-func (m *maker) warnUncovered() {
-	if why := m.Observed.UncoveredUnread; why != "" {
-		m.Warnings = append(m.Warnings, fmt.Sprintf("whether everybody at %s gets the Okta app was not compared: %s", m.Profile.Name, why))
+// uncovered says how many they are, and who where they are few. All of them stand
+// in the report of the plan.
+func (m *maker) uncovered() string {
+	const few = 3
+	out := m.Observed.Uncovered
+	switch {
+	case len(out) == 0:
+		return ""
+	case len(out) <= few:
+		return fmt.Sprintf("; %d get no Okta app: %s", len(out), joinNames(out))
 	}
-	if out := m.Observed.Uncovered; len(out) > 0 {
-		m.Warnings = append(m.Warnings, fmt.Sprintf("%d of %s at %s are, by their e-mail addresses, neither in the groups nor among the people who get the Okta app: %s",
-			len(out), plural(len(m.Observed.SPPeople), "user", "users"), m.Profile.Name, joinNames(out)))
-	}
+	return fmt.Sprintf("; %d of them get no Okta app", len(out))
 }
