@@ -11,13 +11,18 @@ type API struct {
 	TokenEnv  string
 	TokenHelp string
 	Auth      Auth
-	Read      ReadCall
+	// Headers are sent with every request; their values are templates.
+	Headers []Pair
+	Read    ReadCall
 	// Save, Enable, Disable and Clear are calls made in order; those whose
 	// Only does not fit are left out.
 	Save    []Call
 	Enable  []Call
 	Disable []Call
 	Clear   []Call
+	// Trusted are the calls for a service provider where each certificate is a
+	// resource of its own, nil for any other.
+	Trusted *TrustedCalls
 	Test    *TestCalls
 	// People tells who signs in there, nil where that cannot be read.
 	People *PeopleCall
@@ -35,15 +40,26 @@ type Auth struct {
 // Request is one request. Path is a template whose placeholders are escaped;
 // the values of Query and the leaves of Body are templates too.
 type Request struct {
-	Method  string
-	Path    string
-	Query   []Pair
-	Body    *Tree // nil: no body
+	Method string
+	Path   string
+	Query  []Pair
+	Body   *Tree // nil: no body
+	// ContentType is that of the body.
+	ContentType string
+	// Keep lays the body over the record that was read, so that what the
+	// profile does not know stays as it is.
+	Keep    bool
 	Success []int // nil: every 2xx
 	// Absent says what becomes of a body leaf whose setting has no value:
 	// "omit" (left out), "empty" (""), or "json-null".
 	Absent string
 }
+
+// Content types of a body, beside others that end in json.
+const (
+	JSONType = "application/json"
+	FormType = "application/x-www-form-urlencoded"
+)
 
 // Pair is a name and the template of its value.
 type Pair struct{ Name, Value string }
@@ -70,8 +86,28 @@ const (
 type ReadCall struct {
 	Find    *Find
 	Request *Request
+	// Also are further answers that belong to the record.
+	Also []RecordPart
 	// Missing are the statuses that mean: nothing is set up. They are no errors.
 	Missing []int
+}
+
+// RecordPart is a further answer that belongs to the record, in which it stands
+// under Name.
+type RecordPart struct {
+	Name    string
+	Request Request
+}
+
+// TrustedCalls add and remove single certificates, which together are the text
+// of Setting. Items is the place of their list in the record; ID and Value are
+// places in one of them. Add knows {{ .Call.certificate }}, and Remove
+// {{ .Call.certificate_id }}.
+type TrustedCalls struct {
+	Setting     string
+	Items       string
+	ID, Value   string
+	Add, Remove Request
 }
 
 // Find looks a record up in a list, over pages.
@@ -101,22 +137,28 @@ type PeopleCall struct {
 
 // Paging says how a list goes on.
 type Paging struct {
-	Style string // number, cursor, link
-	Query string // query parameter of the page number or cursor
+	Style string // number, offset, cursor, url, link
+	Query string // query parameter of the page number, offset or cursor
 	First int    // number of the first page
 	// SizeQuery and Size ask for a page size.
 	SizeQuery string
 	Size      int
-	// Pages is where the number of pages stands (number), and Next where the
-	// next cursor stands (cursor).
+	// Pages is where the number of pages stands (number), Total where that of
+	// all items stands (offset), and Next where the next cursor or the next
+	// page's address stands (cursor, url). More is where it stands whether
+	// there is a further page.
 	Pages string
+	Total string
 	Next  string
+	More  string
 }
 
 // Paging styles.
 const (
 	PageNumber = "number"
+	PageOffset = "offset" // number of the first item
 	PageCursor = "cursor"
+	PageURL    = "url"  // address in the answer
 	PageLink   = "link" // Link header, rel="next"
 )
 
@@ -133,9 +175,10 @@ type Answer struct {
 }
 
 // Flag is a place in a record, and whether the truth value there has to be
-// turned round.
+// turned round. With Is it is true when the text there is that word.
 type Flag struct {
 	At  string
+	Is  string
 	Not bool
 }
 
@@ -162,6 +205,9 @@ type Errors struct {
 	Message []string
 	Code    string
 	Field   string
+	// Failed is where it stands, in an answer with a status of success, that the
+	// request has failed all the same. Where nothing stands there it has not.
+	Failed Flag
 	// Fields gives the setting for the names that Field uses, where these
 	// are not the setting's id.
 	Fields map[string]string

@@ -59,13 +59,33 @@ func (r Request) Content(v Values) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	written, err := r.Body.write(&b, v, r.Absent)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case !written:
+		b.WriteString("{}")
 	}
-	if !written {
-		return []byte("{}"), nil
+	if r.ContentType == FormType {
+		return asForm(b.Bytes())
 	}
 	return b.Bytes(), nil
+}
+
+// asForm makes the fields of a form out of a flat object; null has no field.
+func asForm(object []byte) ([]byte, error) {
+	dec := json.NewDecoder(bytes.NewReader(object))
+	dec.UseNumber()
+	var members map[string]any
+	if err := dec.Decode(&members); err != nil {
+		return nil, err
+	}
+	form := url.Values{}
+	for name, value := range members {
+		if value != nil {
+			form.Set(name, fmt.Sprint(value))
+		}
+	}
+	return []byte(form.Encode()), nil
 }
 
 // write appends the tree. It is false, and nothing was appended, when the tree
@@ -161,13 +181,16 @@ func (t *Tree) writeText(b *bytes.Buffer, v Values, absent string) (bool, error)
 // typed is the value that a placeholder with a suffix means.
 func (p part) typed(text string) (any, error) {
 	if p.as == "list" {
-		if _, err := parseCertificate([]byte(text)); err == nil {
-			return []string{text}, nil // base64 on many lines is one entry
-		}
-		return splitCertificates(text), nil
+		return EachCertificate(text), nil
 	}
 	if p.as == "int" {
 		n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+		if on, ok := truth(text); err != nil && ok {
+			if on {
+				n = 1
+			}
+			err = nil
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s is no whole number", p)
 		}

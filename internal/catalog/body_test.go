@@ -11,21 +11,25 @@ import (
 	"example.com/ssowizard/internal/catalog"
 )
 
-// request gives the save request of a profile whose body is as told.
+// request gives the request that saves what is there already, of a profile in
+// which its path is as told and rest stands in place of its body.
 func request(t *testing.T, path, rest string) catalog.Request {
 	t.Helper()
-	text, _ := edit(t, "        path:", "        path: "+path)
+	// Another request writes every setting, which is none of this one's business.
+	text, _ := edit(t, "  answer:", `    - {request: {method: PUT, path: /all, body: {i: "{{ .Setting.issuer }}", c: "{{ .Setting.certificate }}", g: "{{ .Setting.groups }}", p: "{{ .Setting.prefix }}"}}}
+  answer:`)
 	lines := strings.Split(text, "\n")
+	last := map[string]int{}
 	for i, l := range lines {
-		if strings.HasPrefix(l, "        body:") {
-			lines[i] = rest
-		}
+		name, _, _ := strings.Cut(l, ":")
+		last[name] = i
 	}
+	lines[last["        path"]], lines[last["        body"]] = "        path: "+path, rest
 	p, err := catalog.ParseProfile("x.yaml", []byte(strings.Join(lines, "\n")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.API.Save[0].Request
+	return p.API.Save[1].Request
 }
 
 func TestBodyKeepsOrderAndTypes(t *testing.T) {
@@ -61,8 +65,8 @@ func TestAbsentValuesInABody(t *testing.T) {
 
 func TestWrongTypeInABodyIsAnError(t *testing.T) {
 	t.Parallel()
-	q := request(t, "/x", `        body: {a: "{{ .Setting.issuer | bool }}"}`)
-	if got, err := q.Content(catalog.Values{Setting: map[string]string{"issuer": "perhaps"}}); err == nil {
+	q := request(t, "/x", `        body: {a: "{{ .Input.group_filter | bool }}"}`)
+	if got, err := q.Content(catalog.Values{Input: map[string]string{"group_filter": "perhaps"}}); err == nil {
 		t.Errorf("got %s", got)
 	}
 	q = request(t, "/x", `        body: {a: "{{ .Setting.issuer | int }}"}`)

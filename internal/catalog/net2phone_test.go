@@ -158,6 +158,8 @@ func TestSettingsAreEqualByMeaning(t *testing.T) {
 		{"same certificate, CRLF", "public_certificate", pemText, strings.ReplaceAll(pemText, "\n", "\r\n"), true},
 		{"same certificate, bare base64", "public_certificate", pemText, body, true},
 		{"other certificate", "public_certificate", pemText, otherPEM(t), false},
+		{"its fingerprint alone", "public_certificate", pemText, strings.ToLower(render(t, pemText, "fingerprint-sha256")), true},
+		{"fingerprint of another", "public_certificate", pemText, render(t, otherPEM(t), "fingerprint-sha256"), false},
 		{"no certificate", "public_certificate", pemText, "", false},
 		{"two broken certificates", "public_certificate", "x", "y", false},
 		{"letter case of the entity ID", "entity_id", "n2p", "N2P", false},

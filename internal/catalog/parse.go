@@ -14,11 +14,18 @@ import (
 	"example.com/ssowizard/internal/sso"
 )
 
-// Roots that the values of a profile may have, by place.
+// Roots that the values of a profile may have, by place. Of Call only those
+// names are listed that have a value there.
 const (
 	appRoots     = "Input SP"
 	settingRoots = "Input IdP SP"
-	callRoots    = "Input SP Setting Call"
+	listRoots    = "Input SP"
+	recordRoots  = "Input SP Call.resource"
+	saveRoots    = "Input SP Setting Call.resource"
+	switchRoots  = "Input SP Setting Call.resource Call.enabled"
+	verdictRoots = "Input SP Call.resource Call.test"
+	addRoots     = "Input SP Call.resource Call.certificate"
+	removeRoots  = "Input SP Call.resource Call.certificate_id"
 )
 
 var (
@@ -36,6 +43,9 @@ func ParseProfile(file string, data []byte) (*Profile, error) {
 			r.profile(p, f)
 			f.done()
 			r.checkAnswers(p, f)
+			r.checkTrusted(p, f)
+			r.checkRecords(p, f)
+			r.checkSense(p, f)
 			r.checkFroms(p, f)
 			r.checkNames(p)
 		}
@@ -133,8 +143,12 @@ func (r *reader) setting(p *Profile, f *fields) Setting {
 	s.Rendering = r.rendering(f)
 	s.FileName = f.line("file_name", false)
 	s.Options = f.texts("options")
+	s.Equal = Equality(f.oneOf("equal", false, string(EqualURL), string(EqualCase)))
+	if s.Equal != "" && (s.Rendering != "" || s.Kind == KindToggle || s.Kind == KindSecret) {
+		r.fail(f.byName["equal"], "certificates and toggles are compared by what they mean, and a secret is never read back")
+	}
 	s.Required = f.yesNo("required", false)
-	s.When = r.when(p, f)
+	s.When = r.standing(p, f)
 	if readonly && s.Value != "" {
 		r.fail(f.byName["value"], "a readonly setting is shown by the page and has no value")
 	}
@@ -207,6 +221,9 @@ func (r *reader) troubleshooting(p *Profile, f *fields) {
 			continue
 		}
 		trouble := Trouble{Codes: t.texts("codes"), Says: t.texts("says"), Symptom: t.text("symptom", true), Advice: t.text("advice", true)}
+		if len(trouble.Codes)+len(trouble.Says) == 0 {
+			r.fail(n, "a troubleshooting entry needs codes or says, or nobody would see it")
+		}
 		t.done()
 		p.Troubleshooting = append(p.Troubleshooting, trouble)
 	}
@@ -235,7 +252,7 @@ func (r *reader) portal(p *Profile, f *fields) {
 // checkNames looks up the names of all placeholders, which may stand before the
 // things that they name.
 func (r *reader) checkNames(p *Profile) {
-	known := map[string][]string{"IdP": IdPNames(), "Call": {"resource", "test", "enabled"}}
+	known := map[string][]string{"IdP": IdPNames(), "Call": {"resource", "test", "enabled", "certificate", "certificate_id"}}
 	for _, in := range p.Inputs {
 		known["Input"] = append(known["Input"], in.ID)
 		known["SP"] = append(known["SP"], in.ID)
@@ -265,7 +282,7 @@ func (r *reader) checkPlaceholder(later checkLater, p part, known map[string][]s
 	_, alone := later.t.single()
 	switch {
 	case p.root == "":
-	case !slices.Contains(strings.Fields(later.roots), p.root):
+	case !allows(later.roots, p):
 		r.fail(later.node, "%s cannot stand here; here may stand values of: %s", p, strings.Join(strings.Fields(later.roots), ", "))
 	case !slices.Contains(known[p.root], p.name):
 		names := slices.Clone(known[p.root])
@@ -274,6 +291,16 @@ func (r *reader) checkPlaceholder(later checkLater, p part, known map[string][]s
 	case p.as != "" && (!later.leaf || !alone):
 		r.fail(later.node, "| %s can follow only a placeholder that is the whole of a body value", p.as)
 	}
+}
+
+// allows tells whether a placeholder may stand where these roots may.
+func allows(roots string, p part) bool {
+	for _, root := range strings.Fields(roots) {
+		if root == p.root || root == p.root+"."+p.name {
+			return true
+		}
+	}
+	return false
 }
 
 func listOrNone(names []string) string {

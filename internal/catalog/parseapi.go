@@ -16,6 +16,9 @@ var (
 
 func (r *reader) api(p *Profile, f *fields) *API {
 	a := &API{BaseURL: f.https("base_url", false), TokenEnv: f.id("token_env", envName), TokenHelp: f.text("token_help", true)}
+	if strings.Contains(a.BaseURL, "?") {
+		r.fail(f.byName["base_url"], "base_url cannot have a query")
+	}
 	a.Auth = Auth{Header: "Authorization", Scheme: "Bearer"}
 	if auth := f.sub("auth", false); auth != nil {
 		a.Auth = Auth{Header: auth.id("header", headerName), Base64: auth.yesNo("base64", false)}
@@ -24,15 +27,18 @@ func (r *reader) api(p *Profile, f *fields) *API {
 		}
 		auth.done()
 	}
+	a.Headers = r.headers(f, a.Auth)
+	r.contentType = f.contentType(JSONType)
 	if read := f.sub("read", true); read != nil {
 		a.Read = r.readCall(read)
 		read.done()
 	}
-	a.Save = r.calls(f, "save", true)
+	a.Save = r.calls(f, "save", true, saveRoots)
 	turnsOn := p.TurnOn == TurnOnSwitch
-	a.Enable = r.calls(f, "enable", turnsOn)
-	a.Disable = r.calls(f, "disable", turnsOn)
-	a.Clear = r.calls(f, "clear", false)
+	a.Enable = r.calls(f, "enable", turnsOn, switchRoots)
+	a.Disable = r.calls(f, "disable", turnsOn, switchRoots)
+	a.Clear = r.calls(f, "clear", false, recordRoots)
+	a.Trusted = r.trustedCalls(f)
 	if test := f.sub("test", p.Proof == ProofSPTest); test != nil {
 		a.Test = r.testCalls(test)
 		test.done()
@@ -52,71 +58,7 @@ func (r *reader) api(p *Profile, f *fields) *API {
 	return a
 }
 
-func (r *reader) readCall(f *fields) ReadCall {
-	var c ReadCall
-	if find := f.sub("find", false); find != nil {
-		c.Find = r.find(find)
-		find.done()
-	}
-	if n := f.take("request", c.Find == nil); n != nil {
-		req := r.get(n)
-		c.Request = &req
-	}
-	c.Missing = f.statuses("missing", 400, 499)
-	return c
-}
-
-func (r *reader) find(f *fields) *Find {
-	c := r.listing(f)
-	c.Whole = f.yesNo("whole", false)
-	for _, n := range f.list("match", true) {
-		way := r.mapping(n, "each of match")
-		if way == nil {
-			continue
-		}
-		var pairs []Pair
-		for _, name := range way.names {
-			r.checkPlace(n, name)
-			value := way.value(name, true, "Input SP")
-			pairs = append(pairs, Pair{Name: name, Value: value})
-		}
-		if len(pairs) == 0 {
-			r.fail(n, "each of match has to name a place and its value")
-			continue
-		}
-		c.Match = append(c.Match, pairs)
-	}
-	return c
-}
-
-// listing reads what every list has.
-func (r *reader) listing(f *fields) *Find {
-	c := &Find{Items: f.place("items", false)}
-	if n := f.take("request", true); n != nil {
-		c.Request = r.get(n)
-	}
-	if page := f.sub("paging", false); page != nil {
-		c.Paging = &Paging{Style: page.oneOf("style", true, PageNumber, PageCursor, PageLink)}
-		c.Paging.Query = page.line("query", c.Paging.Style == PageNumber || c.Paging.Style == PageCursor)
-		c.Paging.First = page.number("first", 1, 0, 1)
-		c.Paging.SizeQuery = page.line("size_query", false)
-		c.Paging.Size = page.number("size", 0, 1, 1000)
-		c.Paging.Pages = page.place("pages", false)
-		c.Paging.Next = page.place("next", c.Paging.Style == PageCursor)
-		if (c.Paging.SizeQuery == "") != (c.Paging.Size == 0) {
-			r.fail(page.node, "size_query and size go together")
-		}
-		page.done()
-	}
-	return c
-}
-
-func (r *reader) people(f *fields) *PeopleCall {
-	return &PeopleCall{List: *r.listing(f), Email: f.place("email", true), Status: f.place("status", false),
-		KeepsPassword: f.flag("keeps_password", false)}
-}
-
-func (r *reader) calls(f *fields, name string, need bool) []Call {
+func (r *reader) calls(f *fields, name string, need bool, roots string) []Call {
 	var out []Call
 	nodes := f.list(name, need)
 	for _, n := range nodes {
@@ -126,7 +68,7 @@ func (r *reader) calls(f *fields, name string, need bool) []Call {
 		}
 		c := Call{Only: sub.oneOf("only", false, OnlyNew, OnlyExisting), Answers: sub.yesNo("answers", false)}
 		if req := sub.take("request", true); req != nil {
-			c.Request = r.request(req)
+			c.Request = r.request(req, roots)
 		}
 		sub.done()
 		out = append(out, c)
@@ -137,20 +79,28 @@ func (r *reader) calls(f *fields, name string, need bool) []Call {
 	return out
 }
 
-func (r *reader) request(n *yaml.Node) Request {
+// request reads a request, whose values may have placeholders of the roots.
+func (r *reader) request(n *yaml.Node, roots string) Request {
 	f := r.mapping(n, "a request")
 	if f == nil {
 		return Request{}
 	}
 	q := Request{Method: f.oneOf("method", true, "GET", "PUT", "POST", "PATCH", "DELETE")}
-	q.Path = f.value("path", true, callRoots)
+	q.Path = f.value("path", true, roots)
 	r.checkPath(f, q.Path)
-	q.Query = f.pairs("query", callRoots)
+	q.Query = f.pairs("query", roots)
 	if body := f.take("body", false); body != nil {
 		if q.Method == "GET" {
 			r.fail(body, "a GET request has no body")
 		}
-		q.Body = r.tree(body)
+		q.Body = r.tree(body, roots)
+	}
+	q.ContentType = f.contentType(r.contentType)
+	if q.ContentType == FormType && !q.Body.flat() {
+		r.fail(f.byName["body"], "a form has fields with one value each, so its body cannot nest")
+	}
+	if q.Keep = f.yesNo("keep", false); q.Keep && (q.Method == "GET" || !q.Body.isObject() || q.ContentType == FormType) {
+		r.fail(f.byName["keep"], "keep is for a request that writes an object")
 	}
 	q.Success = f.statuses("success", 200, 299)
 	q.Absent = f.choice("absent", AbsentOmit, AbsentEmpty, AbsentNull)
@@ -158,11 +108,12 @@ func (r *reader) request(n *yaml.Node) Request {
 	return q
 }
 
-// get reads a request that may be repeated because it only reads.
-func (r *reader) get(n *yaml.Node) Request {
-	q := r.request(n)
-	if q.Method != "" && q.Method != "GET" {
-		r.fail(n, "this request only reads, so its method has to be GET")
+// get reads a request that may be repeated because it only reads. Some list or
+// search by POST, with what they look for in the body.
+func (r *reader) get(n *yaml.Node, roots string) Request {
+	q := r.request(n, roots)
+	if q.Method != "" && q.Method != "GET" && (q.Method != "POST" || q.Body == nil) {
+		r.fail(n, "this request only reads, so its method has to be GET, or POST with a body that says what to read")
 	}
 	return q
 }
@@ -178,26 +129,26 @@ func (r *reader) checkPath(f *fields, path string) {
 	}
 }
 
-func (r *reader) tree(n *yaml.Node) *Tree {
+func (r *reader) tree(n *yaml.Node, roots string) *Tree {
 	switch n.Kind {
 	case yaml.MappingNode:
 		f := r.mapping(n, "a body")
 		t := &Tree{kind: treeObject}
 		for _, name := range f.names {
-			t.Members = append(t.Members, Member{Name: name, Tree: r.tree(f.byName[name])})
+			t.Members = append(t.Members, Member{Name: name, Tree: r.tree(f.byName[name], roots)})
 		}
 		return t
 	case yaml.SequenceNode:
 		t := &Tree{kind: treeList}
 		for _, item := range n.Content {
-			t.Items = append(t.Items, r.tree(item))
+			t.Items = append(t.Items, r.tree(item, roots))
 		}
 		return t
 	}
-	return r.leaf(n)
+	return r.leaf(n, roots)
 }
 
-func (r *reader) leaf(n *yaml.Node) *Tree {
+func (r *reader) leaf(n *yaml.Node, roots string) *Tree {
 	switch n.ShortTag() {
 	case "!!null":
 		return &Tree{kind: treeLiteral}
@@ -208,7 +159,7 @@ func (r *reader) leaf(n *yaml.Node) *Tree {
 			return &Tree{kind: treeLiteral, Literal: v}
 		}
 	case "!!str":
-		r.template(n, n.Value, callRoots, true)
+		r.template(n, n.Value, roots, true)
 		return &Tree{kind: treeText, Text: n.Value}
 	}
 	r.fail(n, "a body value has to be a text, a whole number, true, false or null; put %s in quotation marks", n.Value)
@@ -219,14 +170,14 @@ func (r *reader) testCalls(f *fields) *TestCalls {
 	t := &TestCalls{}
 	if start := f.sub("start", true); start != nil {
 		if n := start.take("request", true); n != nil {
-			t.Start = r.request(n)
+			t.Start = r.request(n, recordRoots)
 		}
 		t.ID, t.StartURL = start.place("id", true), start.place("start_url", true)
 		start.done()
 	}
 	if v := f.sub("verdict", true); v != nil {
 		if n := v.take("request", true); n != nil {
-			t.Verdict = r.get(n)
+			t.Verdict = r.get(n, verdictRoots)
 		}
 		t.Status, t.Code = v.place("status", true), v.place("code", false)
 		t.Message, t.Person = v.place("message", false), v.place("person", false)
@@ -240,7 +191,8 @@ func (r *reader) testCalls(f *fields) *TestCalls {
 }
 
 func (r *reader) errors(f *fields) Errors {
-	e := Errors{Message: f.texts("message"), Code: f.place("code", false), Field: f.place("field", false)}
+	e := Errors{Message: f.texts("message"), Code: f.place("code", false), Field: f.place("field", false),
+		Failed: f.flag("failed", false)}
 	for _, place := range e.Message {
 		r.checkPlace(f.byName["message"], place)
 	}
@@ -285,7 +237,8 @@ func (f *fields) places(name string) map[string]string {
 	return out
 }
 
-// flag reads a place, or a mapping of a place and whether it is turned round.
+// flag reads a place, or a mapping of a place, the word that means true, and
+// whether it is turned round.
 func (f *fields) flag(name string, need bool) Flag {
 	n := f.take(name, need)
 	if n == nil {
@@ -295,7 +248,7 @@ func (f *fields) flag(name string, need bool) Flag {
 		return Flag{At: f.place(name, need)}
 	}
 	sub := f.r.mapping(n, name)
-	flag := Flag{At: sub.place("at", true), Not: sub.yesNo("not", false)}
+	flag := Flag{At: sub.place("at", true), Is: sub.text("is", false), Not: sub.yesNo("not", false)}
 	sub.done()
 	return flag
 }

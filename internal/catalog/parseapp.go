@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 
+	"go.yaml.in/yaml/v3"
+
 	"example.com/ssowizard/internal/sso"
 )
 
@@ -48,6 +50,7 @@ func (r *reader) samlApp(p *Profile, f *fields) {
 		a.NameIDFormat = f.named("name_id_format", "EmailAddress", nameIDFormats)
 	}
 	a.NameIDTemplate = f.orElse("name_id_template", "${user.email}")
+	r.personal(f, "name_id_template", a.NameIDTemplate)
 	a.DefaultRelayState = f.value("default_relay_state", false, appRoots)
 	a.IssuerTemplate = f.orElse("issuer_template", sso.OktaIssuerTmpl)
 	a.SignatureAlgorithm = f.choice("signature_algorithm", sso.RSASHA256, "RSA_SHA1")
@@ -72,11 +75,21 @@ func (r *reader) samlApp(p *Profile, f *fields) {
 	}
 }
 
+// personal refuses a template that gives everybody the same text.
+func (r *reader) personal(f *fields, name, text string) {
+	if text != "" && !strings.Contains(text, "${") && !strings.Contains(text, "{{") {
+		r.fail(f.byName[name], "%s has no expression such as ${user.email}, so everybody would have the same", name)
+	}
+}
+
 func (r *reader) attribute(p *Profile, f *fields) Attribute {
-	at := Attribute{Name: f.value("name", true, appRoots), Format: f.named("format", "unspecified", attributeFormats), When: r.when(p, f)}
+	at := Attribute{Name: f.value("name", true, appRoots), Format: f.named("format", "unspecified", attributeFormats), When: r.standing(p, f)}
 	group := f.sub("group_filter", false)
 	at.Values = f.valueList("values", group == nil, appRoots)
 	if group == nil {
+		if n := f.byName["values"]; n != nil && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
+			r.fail(n, "values is empty")
+		}
 		return at
 	}
 	if len(at.Values) > 0 {

@@ -85,6 +85,15 @@ func (r *reader) when(p *Profile, f *fields) When {
 	return w
 }
 
+// standing reads a case for what has to be there from the beginning.
+func (r *reader) standing(p *Profile, f *fields) When {
+	w := r.when(p, f)
+	if w.Finding != "" {
+		r.fail(f.byName["when"], "only an alternate can wait for a finding")
+	}
+	return w
+}
+
 // longestDeadline bounds what can be meant seriously.
 const longestDeadline = 366 * 24 * time.Hour
 
@@ -111,7 +120,7 @@ func (r *reader) bookmark(p *Profile, f *fields) {
 	if sub == nil {
 		return
 	}
-	p.Bookmark = &Bookmark{Label: sub.line("label", true), URL: sub.value("url", true, appRoots), When: r.when(p, sub)}
+	p.Bookmark = &Bookmark{Label: sub.line("label", true), URL: sub.value("url", true, appRoots), When: r.standing(p, sub)}
 	r.constantURL(sub, "url", p.Bookmark.URL)
 	sub.done()
 }

@@ -12,7 +12,7 @@ func (r *reader) inputs(p *Profile, f *fields) {
 			Pattern: in.text("pattern", false), PatternHelp: in.text("pattern_help", false),
 			Default: in.text("default", false), Example: in.text("example", false),
 			Okta: in.text("okta", false), SP: in.text("sp", false),
-			Options: in.texts("options"), Required: in.yesNo("required", false), When: r.when(p, in),
+			Options: in.texts("options"), Required: in.yesNo("required", false), When: r.standing(p, in),
 			Fixed: in.yesNo("fixed", false)}
 		input.Form = InputForm(in.oneOf("form", false, string(FormURL), string(FormAttributes), string(FormRegexp)))
 		r.inputFrom(in, &input)

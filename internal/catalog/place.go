@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -35,7 +37,7 @@ func At(value any, place string) (any, bool) {
 }
 
 // All gives what stands at a place, of which a step may be * for every entry of
-// a list.
+// a list and every member of an object, in the order of their names.
 func All(value any, place string) []any {
 	steps, err := splitPlace(place)
 	if err != nil {
@@ -45,8 +47,13 @@ func All(value any, place string) []any {
 	for _, step := range steps {
 		var next []any
 		for _, v := range found {
+			members, isObject := v.(map[string]any)
 			if list, ok := v.([]any); ok && step == "*" {
 				next = append(next, list...)
+			} else if isObject && step == "*" {
+				for _, name := range slices.Sorted(maps.Keys(members)) {
+					next = append(next, members[name])
+				}
 			} else if inner, ok := At(v, "/"+strings.NewReplacer("~", "~0", "/", "~1").Replace(step)); ok {
 				next = append(next, inner)
 			}

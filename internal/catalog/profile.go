@@ -243,8 +243,10 @@ type Setting struct {
 	// Rendering is the form of a certificate, "" for other values.
 	Rendering string
 	// FileName is what the file of a file setting is called.
-	FileName   string
-	Options    []string
+	FileName string
+	Options  []string
+	// Equal says when two texts of the setting mean the same, see SettingsEqual.
+	Equal      Equality
 	Required   bool
 	When       When
 	Alternates []Alternate
@@ -253,6 +255,15 @@ type Setting struct {
 	Late    bool
 	Consent string
 }
+
+// Equality is what a service provider may make of a text without changing it.
+type Equality string
+
+// The equalities that a profile can say. Without one texts are equal byte for byte.
+const (
+	EqualURL  Equality = "url"         // letter case of scheme and host, the usual port, a slash at the end
+	EqualCase Equality = "ignore-case" // letter case
+)
 
 // Title is the label for people: the standard term first where the page's own
 // word alone could be mistaken.

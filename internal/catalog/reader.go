@@ -17,6 +17,8 @@ type reader struct {
 	file     string
 	problems []Problem
 	values   []checkLater
+	// contentType is that of bodies whose request says no other.
+	contentType string
 }
 
 // checkLater is a template whose names are checked when all names are known.

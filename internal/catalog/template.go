@@ -11,6 +11,9 @@ import (
 // absent and one whose text is empty are the same: there is no value.
 type Values struct {
 	Input, IdP, SP, Setting, Call map[string]string
+	// Record is what the service provider holds, decoded, for requests that
+	// keep it; nil where it holds nothing.
+	Record any
 }
 
 func (v Values) get(root, name string) string {
@@ -128,9 +131,9 @@ func fill(text string, v Values) (string, []string, error) {
 // truth reads a yes or no in the spellings that people and pages use.
 func truth(s string) (value, ok bool) {
 	switch strings.ToLower(strings.TrimSpace(s)) {
-	case "true", "yes", "on":
+	case "true", "yes", "on", "1":
 		return true, true
-	case "false", "no", "off":
+	case "false", "no", "off", "0":
 		return false, true
 	}
 	return false, false

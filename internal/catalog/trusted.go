@@ -89,6 +89,17 @@ func splitCertificates(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
 }
 
+// EachCertificate cuts the text of a setting into the certificates that it holds.
+func EachCertificate(text string) []string {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	if _, err := parseCertificate([]byte(text)); err == nil {
+		return []string{text} // base64 on many lines is one
+	}
+	return splitCertificates(text)
+}
+
 // Holds tells whether the certificate der, in the rendering, is what the text of
 // a setting holds, or one of several that it holds.
 func Holds(text, rendering string, der []byte) bool {

@@ -37,7 +37,8 @@ type textPrinter struct {
 	width    int
 	// runnable completes the commands within a text.
 	runnable func(string) string
-	flow     sso.Flow // of the check shown last
+	flow     sso.Flow          // of the check shown last
+	labels   map[string]string // setting id → label, of the plan shown last
 }
 
 // ink colours text, or leaves it as it is. Colour never carries a meaning alone.
@@ -84,6 +85,7 @@ func (t *textPrinter) warning(text string) {
 var actionMarks = map[plan.Action]string{plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.Run: ">", plan.None: " "}
 
 func (t *textPrinter) plan(p *plan.Plan, where place) {
+	t.labels = where.Labels
 	lines := []string{t.ink.bold(fmt.Sprintf("%s  ⇄  %s", where.Org, where.SPName)), ""}
 	n := 0
 	for _, s := range p.Steps {
@@ -170,7 +172,7 @@ func (t *textPrinter) check(f sso.Finding) {
 		t.flow = f.Flow
 		t.text("      " + t.ink.faint(words.Flow(f.Flow)))
 	}
-	label := checkLabel(f.Code)
+	label := words.Check(f.Code, t.labels)
 	if f.OK {
 		t.text(fmt.Sprintf("      %s %-26s %s", t.ink.good("✓"), label, shorten(plain(shortURN(f.Got)), 72)))
 		return

@@ -50,8 +50,6 @@ func sentence(s string) string {
 // The words for fields, checks and values are those of the wizard too.
 func fieldLabel(field string, settings map[string]string) string { return words.Field(field, settings) }
 
-func checkLabel(code string) string { return words.Check(code, nil) }
-
 func shortURN(s string) string { return words.ShortURN(s) }
 
 // showValue is a value of a change as people read it.

@@ -20,7 +20,7 @@ import (
 func sixthWorld(t *testing.T) (*world, *sixth) {
 	t.Helper()
 	w := newWorld(t)
-	s := &sixth{world: w}
+	s := &sixth{world: w, room: 2}
 	for _, tenant := range []string{"one", "two", "three"} { // others, so that ours is on the last of several pages
 		s.records = append(s.records, map[string]any{"id": "other-" + tenant, "disabled": false, "login": map[string]any{"tenant": tenant}})
 	}
@@ -180,5 +180,18 @@ func TestTheSixthRefusesInItsOwnWordsAndAdviceIsItsOwn(t *testing.T) {
 	}
 	if len(found) != 1 || found[0].Code != "settings.sp.entity" || found[0].Fix != "Copy the issuer into Who answers once more." {
 		t.Errorf("%+v", found)
+	}
+}
+
+func TestNothingIsTurnedOnWhereTheProfileDoesNotSayHowPeopleSignIn(t *testing.T) {
+	t.Parallel()
+	w, s := sixthWorld(t)
+	core := sixthCore(w, `sign_in_page: {start: "{{ .SP.login_url }}"}`+"\n", "")
+	_, _, err := setUpSixth(w, core, sixthWish("acme", "no"))
+	if hint.CodeOf(err) != hint.Usage || !strings.Contains(strings.Join(hint.Hints(err), " "), "add sign_in_page to the profile") {
+		t.Errorf("%v", err)
+	}
+	if len(s.records) != 3 {
+		t.Errorf("something was made all the same: %v", s.records)
 	}
 }

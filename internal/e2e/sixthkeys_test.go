@@ -16,8 +16,9 @@ import (
 	"example.com/ssowizard/internal/sso"
 )
 
-// The two forms in which a service provider holds two certificates, as changes
-// to the sixth profile: a list in one setting, and a second setting.
+// The forms in which a service provider holds two certificates, as changes to
+// the sixth profile: a list in one setting, a second setting, and a resource for
+// each, which is added and removed by itself.
 var twoCertificates = map[string][]string{
 	"a list": {"certificates: 1", "certificates: 2",
 		`["{{ .Setting.thumbprint }}"]`, `"{{ .Setting.thumbprint | list }}"`,
@@ -27,6 +28,22 @@ var twoCertificates = map[string][]string{
 			`  - {id: next, label: Next thumbprint, kind: text, value: "{{ .IdP.OtherCertificate }}", rendering: fingerprint-sha256}`,
 		`["{{ .Setting.thumbprint }}"]`, `["{{ .Setting.thumbprint }}", "{{ .Setting.next }}"]`,
 		"thumbprint: /saml/certificates/0/value", "thumbprint: /saml/certificates/0/value\n      next: /saml/certificates/1/value"},
+	"resources of their own": {"certificates: 1", "certificates: 2",
+		`request: {method: GET, path: "/idps/{{ .Call.resource }}"}`, `request: {method: GET, path: "/idps/{{ .Call.resource }}"}
+    also: [{name: trusted, request: {method: GET, path: "/idps/{{ .Call.resource }}/trusted"}}]`,
+		`    - request:
+        method: POST
+        path: /idps/{{ .Call.resource }}/certificates
+        body: {digest: sha256, values: ["{{ .Setting.thumbprint }}"]}
+`, `  certificates:
+    setting: thumbprint
+    items: trusted.items
+    id: id
+    value: sum
+    add: {method: POST, path: "/idps/{{ .Call.resource }}/trusted", body: {sum: "{{ .Call.certificate }}"}}
+    remove: {method: DELETE, path: "/idps/{{ .Call.resource }}/trusted/{{ .Call.certificate_id }}"}
+`,
+		"      thumbprint: /saml/certificates/0/value\n", ""},
 }
 
 // visit is somebody who signs in at the sixth service provider, beside all calls
@@ -96,6 +113,27 @@ func TestWithTwoCertificatesThereIsNoMomentInWhichASignInFails(t *testing.T) {
 				t.Errorf("a set-up afterwards: %+v, %v", res, err)
 			}
 		})
+	}
+}
+
+func TestWithRoomForOneCertificateResourceTheOldOneGoesFirst(t *testing.T) {
+	t.Parallel()
+	changes := twoCertificates["resources of their own"][2:]
+	w, s := sixthWorld(t)
+	s.room = 1
+	if res, _, err := setUpSixth(w, sixthCore(w, changes...), sixthWish("acme", "no")); err != nil || !res.Enabled {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	old := s.held()
+	res, err := rotateOnce(sixthCore(w, changes...))
+	if err != nil || !res.Tested || len(s.held()) != 1 || s.held()[0] == old[0] || s.visit() != "" {
+		t.Errorf("%+v, %v, %v", res, err, s.held())
+	}
+	if res, p, err := setUpSixth(w, sixthCore(w, changes...), sixthWish("acme", "no")); err != nil || p.Pending() || !res.Tested {
+		t.Errorf("a set-up afterwards: %+v, %v", res, err)
+	}
+	if err := doUndo(w, sixthCore(w, changes...)); err != nil || s.find("tenant", "acme") != nil {
+		t.Errorf("undo: %v", err)
 	}
 }
 

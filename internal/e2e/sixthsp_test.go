@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,6 +26,7 @@ type sixth struct {
 	next    int
 	// elsewhere makes it name other addresses than its guide says.
 	elsewhere bool
+	room      int      // for certificates that are resources of their own
 	arrived   []string // who signed in
 }
 
@@ -91,6 +93,8 @@ func (s *sixth) one(w http.ResponseWriter, r *http.Request, path []string, body 
 	switch {
 	case record == nil:
 		sixthError(w, http.StatusNotFound, "there is none", "")
+	case len(path) > 1 && path[1] == "trusted":
+		s.trusted(w, r.Method, record["saml"].(map[string]any), path[2:], body)
 	case len(path) == 2:
 		var held []any
 		for _, value := range body["values"].([]any) {
@@ -111,6 +115,28 @@ func (s *sixth) one(w http.ResponseWriter, r *http.Request, path []string, body 
 		sixthShow(w, record)
 	default:
 		sixthShow(w, record)
+	}
+}
+
+// trusted has a resource for each certificate, as many as there is room for.
+func (s *sixth) trusted(w http.ResponseWriter, method string, saml map[string]any, id []string, body map[string]any) {
+	held, _ := saml["certificates"].([]any)
+	switch {
+	case method == http.MethodPost && len(held) == s.room:
+		sixthError(w, http.StatusConflict, "there is no room for more", "/sum")
+	case method == http.MethodPost:
+		s.next++
+		saml["certificates"] = append(held, map[string]any{"id": "c" + strconv.Itoa(s.next), "value": body["sum"]})
+		w.WriteHeader(http.StatusCreated)
+	case method == http.MethodDelete:
+		saml["certificates"] = slices.DeleteFunc(held, func(c any) bool { return c.(map[string]any)["id"] == id[0] })
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		items := []any{}
+		for _, c := range held {
+			items = append(items, map[string]any{"id": c.(map[string]any)["id"], "sum": c.(map[string]any)["value"]})
+		}
+		sixthJSON(w, http.StatusOK, map[string]any{"items": items})
 	}
 }
 

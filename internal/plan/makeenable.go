@@ -55,11 +55,14 @@ func (m *maker) refuseBlindSwitch() error {
 		return nil
 	}
 	input, lacks := m.Profile.SignInLacks(m.Inputs, m.Observed.SP.Offered)
-	if !lacks {
+	todo := "add sign_in_page to the profile, with the address where people begin"
+	switch {
+	case lacks:
+		todo = sayWhere(m.Profile, input)
+	case m.Profile.SignInPage != nil:
 		return nil
 	}
-	return hint.New(hint.Usage, "turning on is refused: a real sign-in has to follow at once, and where people sign in to "+m.Profile.Name+" is not known",
-		sayWhere(m.Profile, input))
+	return hint.New(hint.Usage, "turning on is refused: a real sign-in has to follow at once, and where people sign in to "+m.Profile.Name+" is not known", todo)
 }
 
 // sayWhere names the input that says where people sign in, by its label and its flag.

@@ -34,6 +34,10 @@ type Observed struct {
 	SPPeople []sso.SPPerson
 	// SPPeopleUnread says why it does not, though it should; "" otherwise.
 	SPPeopleUnread string
+	// Uncovered are those of them who have another e-mail address than
+	// everybody who gets the app, and UncoveredUnread is why that is not known.
+	Uncovered       []sso.Assignment
+	UncoveredUnread string
 
 	Groups    map[string]sso.Group  // by the admin's word for it
 	People    map[string]sso.Person // by the admin's word for it
@@ -139,10 +143,13 @@ func (c *Core) observe(ctx context.Context, spec sso.Spec, how extent) (Observed
 		return o, err
 	}
 	o.Bookmark = findBookmark(o, spec)
-	if o.App == nil {
-		return o, nil
+	if o.App != nil {
+		if err := c.observeApp(ctx, look(spec, o, how), &o); err != nil {
+			return o, err
+		}
 	}
-	return o, c.observeApp(ctx, look(spec, o, how), &o)
+	c.observeCovered(ctx, spec, &o)
+	return o, nil
 }
 
 // believe takes what was confirmed by hand for what a service provider holds

@@ -64,10 +64,13 @@ func (m *maker) warnWhoIsTold() {
 		if len(keep) > 0 {
 			who = joinNames(keep) + " can go on signing in without Okta"
 		}
-		m.Warnings = append(m.Warnings, fmt.Sprintf("%s has %s; %s", m.Profile.Name, plural(len(people), "user", "users"), who))
+		m.Warnings = append(m.Warnings, fmt.Sprintf("%s has %s; %s%s", m.Profile.Name, plural(len(people), "user", "users"), who, m.uncovered()))
 	}
 	if d := m.Profile.Deadline; d != nil {
 		m.Warnings = append(m.Warnings, fmt.Sprintf("%s after turning on: %s", hours(d.After), d.Says))
+	}
+	if why := m.Observed.UncoveredUnread; why != "" {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("whether everybody at %s gets the Okta app was not compared: %s", m.Profile.Name, why))
 	}
 }
 

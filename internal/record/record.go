@@ -61,6 +61,11 @@ func OfPlan(p *plan.Plan, org string, now time.Time) Document {
 	if s := p.Step(plan.StepEnable); s != nil && s.Action == plan.Update && p.Profile.Consent != "" {
 		d.list("What turning on does to people", []string{p.Profile.Consent})
 	}
+	var closed []string
+	for _, a := range p.Observed.Uncovered {
+		closed = append(closed, sso.PlainText(a.Name, 100))
+	}
+	d.list("Users at "+p.Profile.Name+" who get no Okta app, by their e-mail addresses", closed)
 	d.list("Afterwards", p.Profile.FollowUp)
 	return d
 }
@@ -151,6 +156,9 @@ func settingRows(s sso.State, profile *catalog.Profile) [][]string {
 	var rows [][]string
 	for _, setting := range profile.Settings {
 		if v, ok := s.AppliedSP[setting.ID]; ok && v != "" && setting.Kind != catalog.KindSecret {
+			if word, known := map[string]string{"true": "on", "false": "off"}[v]; known && setting.Kind == catalog.KindToggle {
+				v = word
+			}
 			rows = append(rows, []string{setting.Title(), v})
 		}
 	}

@@ -75,16 +75,17 @@ func TestJSONFormIsOneObjectWithItsSections(t *testing.T) {
 }
 
 func TestAPlanIsRecordedBeforeTheFact(t *testing.T) {
-	p := &plan.Plan{Command: "setup", Connection: "net2phone", Profile: profile(t), Warnings: []string{"Everyone is many"}, Steps: []plan.Step{
-		{ID: plan.StepApp, Action: plan.Create, Summary: "create app", Changes: []sso.Change{{Field: "settings.signOn.audience", To: "n2p"}}},
-		{ID: plan.StepValues, Action: plan.None, Summary: "read"},
-		{ID: plan.StepPush, Action: plan.Update, Summary: "enter values", Changes: []sso.Change{{Field: "login_url", KnownAfter: "okta.app"}}},
-	}}
+	p := &plan.Plan{Command: "setup", Connection: "net2phone", Profile: profile(t), Warnings: []string{"Everyone is many"},
+		Observed: plan.Observed{Uncovered: []sso.Assignment{{Name: "dan@acme.example"}}}, Steps: []plan.Step{
+			{ID: plan.StepApp, Action: plan.Create, Summary: "create app", Changes: []sso.Change{{Field: "settings.signOn.audience", To: "n2p"}}},
+			{ID: plan.StepValues, Action: plan.None, Summary: "read"},
+			{ID: plan.StepPush, Action: plan.Update, Summary: "enter values", Changes: []sso.Change{{Field: "login_url", KnownAfter: "okta.app"}}},
+		}}
 	b, err := record.OfPlan(p, "acme.okta.com", now).Render(record.Markdown)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"has written nothing", "1. create app", "| Audience (SP entity ID) | (nothing) | n2p |", "2. enter values", "known after okta.app", "Everyone is many"} {
+	for _, text := range []string{"has written nothing", "1. create app", "| Audience (SP entity ID) | (nothing) | n2p |", "2. enter values", "known after okta.app", "Everyone is many", "get no Okta app", "dan@acme.example"} {
 		if !strings.Contains(string(b), text) {
 			t.Errorf("lacks %q:\n%s", text, b)
 		}

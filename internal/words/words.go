@@ -131,6 +131,16 @@ func Value(v any) string {
 		return Plain(ShortURN(v))
 	case []string:
 		return Plain(strings.Join(v, ", "))
+	case []any: // a list that was read back from a file
+		var texts []string
+		for _, item := range v {
+			if text, ok := item.(string); ok {
+				texts = append(texts, text)
+			}
+		}
+		if len(texts) == len(v) && len(v) > 0 {
+			return Value(texts)
+		}
 	}
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -35,6 +35,7 @@ func TestValuesAreShownOnOneLineAndNothingIsSaid(t *testing.T) {
 		want  string
 	}{
 		{nil, "(nothing)"}, {"", "(empty)"}, {true, "yes"}, {false, "no"}, {[]string{"a", "b"}, "a, b"}, {12, "12"},
+		{[]any{"a", "b"}, "a, b"}, {[]any{"a", 1}, `["a",1]`}, {[]any{}, "[]"},
 		{"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", "EmailAddress"},
 		{"urn:oasis:names:tc:SAML:1.1:nameid-format:", "urn:oasis:names:tc:SAML:1.1:nameid-format:"},
 		{"two\nlines\x07", "two lines"},

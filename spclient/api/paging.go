@@ -12,7 +12,7 @@ import (
 type pager struct {
 	find   *catalog.Find
 	driver *Driver
-	number int
+	number int // of the page, or of the first item on it
 	seen   map[string]bool
 }
 
@@ -21,11 +21,13 @@ func (p *pager) first(target string) string {
 	if page == nil {
 		return target
 	}
-	p.number = page.First
+	if p.number = page.First; page.Style == catalog.PageOffset {
+		p.number = 0
+	}
 	if page.SizeQuery != "" {
 		target = withQuery(target, page.SizeQuery, strconv.Itoa(page.Size))
 	}
-	if page.Style == catalog.PageNumber {
+	if page.Style == catalog.PageNumber || page.Style == catalog.PageOffset {
 		target = withQuery(target, page.Query, strconv.Itoa(p.number))
 	}
 	return target
@@ -34,12 +36,20 @@ func (p *pager) first(target string) string {
 // next is the address of the next page, "" after the last.
 func (p *pager) next(ex exchange, res *result, items int) (string, error) {
 	page := p.find.Paging
-	if page == nil {
+	if page == nil || isLast(res.body, page.More) {
 		return "", nil
 	}
 	switch page.Style {
 	case catalog.PageNumber:
 		return p.nextNumber(ex.target, res, items), nil
+	case catalog.PageOffset:
+		return p.nextOffset(ex.target, res, items), nil
+	case catalog.PageURL:
+		address := textAt(res.body, page.Next)
+		if address == "" {
+			return "", nil
+		}
+		return p.linked(ex, address)
 	case catalog.PageCursor:
 		cursor := textAt(res.body, page.Next)
 		if cursor == "" {
@@ -52,6 +62,28 @@ func (p *pager) next(ex exchange, res *result, items int) (string, error) {
 		return "", nil
 	}
 	return p.linked(ex, link)
+}
+
+// isLast tells whether the answer says that no further page follows.
+func isLast(body any, place string) bool {
+	if place == "" {
+		return false
+	}
+	more, ok := truthOf(textAt(body, place))
+	return ok && !more
+}
+
+func (p *pager) nextOffset(target string, res *result, items int) string {
+	page := p.find.Paging
+	p.number += items
+	total, err := strconv.Atoi(textAt(res.body, page.Total))
+	switch {
+	case items == 0, page.Total != "" && err == nil && p.number >= total:
+		return ""
+	case (page.Total == "" || err != nil) && page.Size > 0 && items < page.Size:
+		return ""
+	}
+	return withQuery(target, page.Query, strconv.Itoa(p.number))
 }
 
 func (p *pager) nextNumber(target string, res *result, items int) string {

@@ -63,6 +63,15 @@ func TestListIsFollowedOverItsPages(t *testing.T) {
 			map[string]string{"n=2&p=1": `{"data":[` + otherItem + `,` + otherItem + `]}`, "n=2&p=2": `{"data":[` + otherItem + `]}`}, nil, false, 2},
 		{"cursor", `{style: cursor, query: after, next: cursors.next}`,
 			map[string]string{"": `{"data":[],"cursors":{"next":"x&y"}}`, "after=x%26y": `{"data":[` + ourItem + `],"cursors":{"next":null}}`}, nil, true, 2},
+		{"cursor until nothing more is said to follow", `{style: cursor, query: after, next: last, more: has_more}`,
+			map[string]string{"": `{"data":[],"last":"x","has_more":true}`, "after=x": `{"data":[` + ourItem + `],"last":"y","has_more":false}`}, nil, true, 2},
+		{"offset with a total", `{style: offset, query: from, total: count}`,
+			map[string]string{"from=0": `{"count":"2","data":[` + otherItem + `]}`, "from=1": `{"count":"2","data":[` + ourItem + `]}`}, nil, true, 2},
+		{"offset until a page is short", `{style: offset, query: from, size_query: n, size: 2}`,
+			map[string]string{"from=0&n=2": `{"data":[` + otherItem + `,` + otherItem + `]}`, "from=2&n=2": `{"data":[` + otherItem + `]}`}, nil, false, 2},
+		{"address in the answer", `{style: url, next: links.next}`,
+			map[string]string{"": `{"data":[],"links":{"next":"/v9/idps?page=2"}}`, "page=2": `{"data":[` + ourItem + `],"links":{"next":null}}`}, nil, true, 2},
+		{"null for an empty list", `{style: link}`, map[string]string{"": `{"data":null}`}, nil, false, 1},
 		{"link", `{style: link}`,
 			map[string]string{"": `{"data":[]}`, "page=2": `{"data":[` + ourItem + `]}`},
 			map[string]string{"": `</v9/idps?page=0>; rel="prev", </v9/idps?page=2>; title="a, b"; rel="next last"`}, true, 2},
@@ -99,11 +108,12 @@ func TestListIsFollowedOverItsPages(t *testing.T) {
 func TestListThatLeadsAwayOrRoundIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ paging, link, body, says string }{
-		"another host":   {`{style: link}`, `<https://evil.example/idps>; rel=next`, `{"data":[]}`, "another address"},
-		"another scheme": {`{style: link}`, `<ftp://{host}/idps>; rel=next`, `{"data":[]}`, "another address"},
-		"round":          {`{style: link}`, `</v9/idps?page=1>; rel=next`, `{"data":[]}`, "circle"},
-		"same cursor":    {`{style: cursor, query: c, next: n}`, "", `{"data":[],"n":"x"}`, "circle"},
-		"no list":        {`{style: link}`, "", `{"items":[]}`, "no list at data"},
+		"another host":            {`{style: link}`, `<https://evil.example/idps>; rel=next`, `{"data":[]}`, "another address"},
+		"another scheme":          {`{style: link}`, `<ftp://{host}/idps>; rel=next`, `{"data":[]}`, "another address"},
+		"round":                   {`{style: link}`, `</v9/idps?page=1>; rel=next`, `{"data":[]}`, "circle"},
+		"address of another host": {`{style: url, next: n}`, "", `{"data":[],"n":"https://evil.example/idps"}`, "another address"},
+		"same cursor":             {`{style: cursor, query: c, next: n}`, "", `{"data":[],"n":"x"}`, "circle"},
+		"no list":                 {`{style: link}`, "", `{"items":[]}`, "no list at data"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,16 +2,12 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
@@ -22,6 +18,8 @@ import (
 type record struct {
 	exists bool
 	state  sso.SPState
+	own    any // the record itself, decoded
+	raw    any // the same with what belongs to it but stands elsewhere
 	at     time.Time
 }
 
@@ -76,7 +74,7 @@ func (d *Driver) known(ctx context.Context) (record, error) {
 
 func (d *Driver) values(rec record) catalog.Values {
 	return catalog.Values{Input: d.inputs, SP: d.profile.SPValues(d.inputs, rec.state.Offered),
-		Call: map[string]string{"resource": rec.state.Resource}}
+		Call: map[string]string{"resource": rec.state.Resource}, Record: rec.own}
 }
 
 func (d *Driver) read(ctx context.Context) (record, error) {
@@ -98,7 +96,7 @@ func (d *Driver) read(ctx context.Context) (record, error) {
 	if item == nil {
 		return d.remember(record{state: nothing()}), nil
 	}
-	rec, err := d.record(item)
+	rec, err := d.listed(ctx, item, one == nil || find.Whole)
 	if err != nil {
 		return rec, fmt.Errorf("record in the list: %w", err)
 	}
@@ -106,6 +104,19 @@ func (d *Driver) read(ctx context.Context) (record, error) {
 		return d.remember(rec), nil
 	}
 	return d.readOne(ctx, rec, d.api.Read.Missing)
+}
+
+// listed is the record that an item of the list is, or only its id where the
+// item is not the whole of it.
+func (d *Driver) listed(ctx context.Context, item any, whole bool) (record, error) {
+	if whole {
+		return d.record(ctx, item)
+	}
+	id := textAt(item, d.api.Answer.Resource)
+	if id == "" {
+		return record{}, errors.New("no id at " + placeName(d.api.Answer.Resource))
+	}
+	return record{state: sso.SPState{Resource: id}}, nil
 }
 
 // knownResource is the record by its id alone.
@@ -126,13 +137,20 @@ func (d *Driver) readOne(ctx context.Context, rec record, missing []int) (record
 	if err != nil {
 		return record{}, err
 	}
-	if !isSuccess(res.status, d.api.Read.Request.Success) {
+	if !isSuccess(res.status, d.api.Read.Request.Success) || d.saysNothing(res) {
 		return d.remember(record{state: nothing()}), nil
 	}
-	if rec, err = d.answered(ex, res); err != nil {
+	if rec, err = d.answered(ctx, ex, res); err != nil {
 		return record{}, err
 	}
 	return d.remember(rec), nil
+}
+
+// saysNothing tells whether an answer is the word that there is no record: no
+// content at all, or null where the record stands.
+func (d *Driver) saysNothing(res *result) bool {
+	v, ok := catalog.At(res.body, d.api.Answer.Record)
+	return res.status == http.StatusNoContent || ok && v == nil && d.api.Answer.Record != ""
 }
 
 func nothing() sso.SPState {
@@ -190,9 +208,9 @@ func (d *Driver) each(ctx context.Context, f *catalog.Find, missing []int, visit
 }
 
 func (d *Driver) items(ex exchange, res *result, place string) ([]any, error) {
-	v, _ := catalog.At(res.body, place)
+	v, found := catalog.At(res.body, place)
 	items, ok := v.([]any)
-	if !ok {
+	if !ok && !(found && v == nil && place != "") && res.status != http.StatusNoContent {
 		return nil, d.unlike(ex, "no list at "+placeName(place))
 	}
 	return items, nil
@@ -227,16 +245,17 @@ func (d *Driver) onlyOne(found [][]any) (any, error) {
 }
 
 // answered reads the record in an answer to a request for it.
-func (d *Driver) answered(ex exchange, res *result) (record, error) {
+func (d *Driver) answered(ctx context.Context, ex exchange, res *result) (record, error) {
 	v, ok := catalog.At(res.body, d.api.Answer.Record)
 	if !ok || v == nil {
 		return record{}, d.unlike(ex, "no record at "+placeName(d.api.Answer.Record))
 	}
-	rec, err := d.record(v)
-	if err != nil {
+	rec, err := d.record(ctx, v)
+	var unlike notThatRecord
+	if errors.As(err, &unlike) {
 		return record{}, d.unlike(ex, err.Error())
 	}
-	return rec, nil
+	return rec, err
 }
 
 // unlike is the error of an answer that is JSON, but not the API's.
@@ -250,131 +269,4 @@ func placeName(place string) string {
 		return "its top"
 	}
 	return place
-}
-
-func (d *Driver) record(v any) (record, error) {
-	if _, ok := v.(map[string]any); !ok {
-		return record{}, errors.New("the record is no object")
-	}
-	form := d.api.Answer
-	rec := record{exists: true, state: nothing()}
-	s := &rec.state
-	s.Resource = textAt(v, form.Resource)
-	if form.Resource != "" && s.Resource == "" {
-		return rec, errors.New("no id at " + form.Resource)
-	}
-	var err error
-	if s.Configured, err = truthAt(v, form.Configured, true); err != nil {
-		return rec, err
-	}
-	// Where nothing has to be turned on, what is saved is on.
-	if s.Enabled, err = truthAt(v, form.Enabled, s.Configured && d.profile.TurnOn == catalog.TurnOnNone); err != nil {
-		return rec, err
-	}
-	for id, place := range form.Settings {
-		if err := readSetting(s, v, id, place); err != nil {
-			return rec, err
-		}
-	}
-	for id, place := range form.Offered {
-		if text := textAt(v, place); text != "" {
-			s.Offered[id] = harmless(text)
-		}
-	}
-	for id, place := range form.Options {
-		s.Options[id] = texts(v, place)
-	}
-	return rec, nil
-}
-
-func readSetting(s *sso.SPState, v any, id string, place catalog.Flag) error {
-	found, ok := settingAt(v, place.At)
-	if !ok || found == nil {
-		return nil
-	}
-	text, ok := scalarText(found)
-	if !ok {
-		return errors.New("no text at " + place.At)
-	}
-	if place.Not {
-		b, ok := found.(bool)
-		if !ok {
-			return errors.New("neither true nor false at " + place.At)
-		}
-		text = strconv.FormatBool(!b)
-	}
-	s.Settings[id] = harmless(text)
-	return nil
-}
-
-// settingAt is what stands at a place. A list of texts, or a place with a * for
-// every entry of a list, gives the texts one after the other.
-func settingAt(v any, place string) (any, bool) {
-	found, ok := catalog.At(v, place)
-	list, isList := found.([]any)
-	if !ok {
-		if list = catalog.All(v, place); len(list) == 0 {
-			return nil, false
-		}
-		isList = true
-	}
-	if !isList {
-		return found, true
-	}
-	var lines []string
-	for _, item := range list {
-		text, ok := scalarText(item)
-		if !ok {
-			return found, true
-		}
-		lines = append(lines, strings.TrimRight(text, "\r\n"))
-	}
-	return strings.Join(lines, "\n"), true
-}
-
-func truthAt(v any, flag catalog.Flag, otherwise bool) (bool, error) {
-	if flag.At == "" {
-		return otherwise, nil
-	}
-	found, ok := catalog.At(v, flag.At)
-	b, isBool := found.(bool)
-	if !ok || (found != nil && !isBool) {
-		return false, errors.New("neither true nor false at " + flag.At)
-	}
-	return b != flag.Not, nil
-}
-
-func texts(v any, place string) []string {
-	found, _ := catalog.At(v, place)
-	list, _ := found.([]any)
-	var out []string
-	for _, item := range list {
-		if text, ok := scalarText(item); ok && text != "" {
-			out = append(out, harmless(text))
-		}
-	}
-	return out
-}
-
-func scalarText(v any) (string, bool) {
-	switch x := v.(type) {
-	case string:
-		return x, true
-	case bool:
-		return strconv.FormatBool(x), true
-	case json.Number:
-		return x.String(), true
-	}
-	return "", false
-}
-
-// harmless replaces what could steer a terminal. Nothing is dropped, so that a
-// value with something hidden in it never equals one without.
-func harmless(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\r' || r == '\t' || !unicode.In(r, unicode.Cc, unicode.Cf) {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, strings.ToValidUTF8(s, string(unicode.ReplacementChar)))
 }

@@ -35,6 +35,8 @@ type exchange struct {
 	target  string // whole URL
 	path    string // for messages, without query
 	body    []byte
+	kind    string // content type of the body
+	headers map[string]string
 	success []int
 	secrets []string // values that must not come back in a message
 }
@@ -55,11 +57,21 @@ func (d *Driver) exchange(r catalog.Request, v catalog.Values, secrets []string)
 	if err != nil {
 		return exchange{}, fmt.Errorf("body of %s %s: %w", r.Method, target, err)
 	}
+	if r.Keep && v.Record != nil {
+		if body, err = laidOver(v.Record, body, d.api.Answer.Record); err != nil {
+			return exchange{}, fmt.Errorf("body of %s %s: %w", r.Method, target, err)
+		}
+	}
+	headers, err := d.headers(v)
+	if err != nil {
+		return exchange{}, err
+	}
 	u, err := url.Parse(d.base.String() + target)
 	if err != nil {
 		return exchange{}, fmt.Errorf("path %q: not a URL", target)
 	}
-	return exchange{method: r.Method, target: u.String(), path: u.Path, body: body, success: r.Success, secrets: secrets}, nil
+	return exchange{method: r.Method, target: u.String(), path: u.Path, body: body, kind: r.ContentType, headers: headers,
+		success: r.Success, secrets: secrets}, nil
 }
 
 // send makes a request that changes nothing until an answer comes, with
@@ -118,6 +130,8 @@ func (d *Driver) once(ctx context.Context, ex exchange, allowed []int) (*result,
 				return nil, err
 			}
 			continue
+		case isSuccess(res.status, ex.success) && d.saysFailed(res.body):
+			return nil, d.refused(ex, res)
 		case isSuccess(res.status, ex.success) || slices.Contains(allowed, res.status):
 			return res, nil
 		case res.status >= 500 && res.status != http.StatusNotImplemented || res.status == http.StatusRequestTimeout:
@@ -126,6 +140,17 @@ func (d *Driver) once(ctx context.Context, ex exchange, allowed []int) (*result,
 			return nil, d.refused(ex, res)
 		}
 	}
+}
+
+// saysFailed tells whether an answer with a status of success says that the
+// request has failed.
+func (d *Driver) saysFailed(body any) bool {
+	flag := d.api.Errors.Failed
+	if found, _ := catalog.At(body, flag.At); flag.At == "" || found == nil {
+		return false
+	}
+	failed, err := truthAt(body, flag, false)
+	return err == nil && failed
 }
 
 func isSuccess(status int, only []int) bool {
@@ -155,9 +180,12 @@ func (d *Driver) roundTrip(ctx context.Context, ex exchange) (*result, error) {
 	if ex.body == nil {
 		req.Body, req.GetBody, req.ContentLength = http.NoBody, nil, 0
 	} else {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", ex.kind)
 	}
 	req.Header.Set("Accept", "application/json")
+	for name, value := range ex.headers {
+		req.Header.Set(name, value)
+	}
 	if d.userAgent != "" {
 		req.Header.Set("User-Agent", d.userAgent)
 	}

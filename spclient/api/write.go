@@ -7,7 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
+	"time"
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
@@ -38,19 +38,35 @@ func (d *Driver) push(ctx context.Context, settings []sso.SPSetting) (sso.SPStat
 		wanted.texts[s.ID] = s.Value
 	}
 	wanted.owned = slices.Sorted(maps.Keys(wanted.texts))
-	rec, err := d.known(ctx)
+	rec, err := d.before(ctx, d.api.Save)
 	if err != nil {
 		return sso.SPState{}, err
 	}
 	if len(wanted.secrets) == 0 && d.holds(rec, wanted, wanted.owned) {
 		return rec.state, nil
 	}
-	for id, text := range rec.state.Settings {
+	for id, text := range d.sendable(rec.state.Settings) {
 		if _, ours := wanted.texts[id]; !ours {
 			wanted.texts[id] = text
 		}
 	}
 	return d.save(ctx, rec, wanted)
+}
+
+// before is the record that calls are about to change. One that they lay their
+// body over is read anew, so that nothing is lost that somebody else has written.
+func (d *Driver) before(ctx context.Context, calls []catalog.Call) (record, error) {
+	if slices.ContainsFunc(calls, func(c catalog.Call) bool { return c.Request.Keep }) {
+		return d.read(ctx)
+	}
+	return d.known(ctx)
+}
+
+// sendable are those of the texts read that can be written again.
+func (d *Driver) sendable(read map[string]string) map[string]string {
+	out := maps.Clone(read)
+	maps.DeleteFunc(out, func(id, text string) bool { return !d.profile.CanBeSent(id, text) })
+	return out
 }
 
 // wish is what is to be written: every setting's text, and which of them are
@@ -100,11 +116,15 @@ func (d *Driver) save(ctx context.Context, rec record, w wish) (sso.SPState, err
 
 func (d *Driver) saveOnce(ctx context.Context, rec record, w wish) (record, error) {
 	calls := fitting(d.api.Save, rec.exists)
-	if len(calls) == 0 {
-		return rec, errors.New("the profile describes no call for this case")
+	if len(calls) == 0 && rec.exists {
+		return rec, hint.New(0, "its settings API cannot change what is there", "change it on the page")
 	}
-	told := false
-	for _, call := range calls {
+	if len(calls) == 0 {
+		return rec, hint.New(0, "there is nothing there yet, and its settings API cannot make it", "make it on the page first")
+	}
+	told, later := false, false
+	for i, call := range calls {
+		last := i == len(calls)-1
 		settled := func(now record) (bool, error) {
 			if d.holds(now, w, carried(call, w)) {
 				return true, nil
@@ -120,14 +140,40 @@ func (d *Driver) saveOnce(ctx context.Context, rec record, w wish) (record, erro
 		if err != nil {
 			return rec, err
 		}
-		if told = after != nil; told {
-			rec = *after
+		later = later || after.later
+		if told = after.rec != nil; told {
+			rec = *after.rec
+		}
+		// The calls that follow may need to know what was made.
+		if !told && (last || !rec.exists || calls[i+1].Request.Keep) {
+			if rec, err = d.readMade(ctx, later); err != nil {
+				return rec, err
+			}
 		}
 	}
-	if told {
-		return rec, nil
+	rec, err := d.await(ctx, rec, later, func(now record) bool { return d.holds(now, w, d.shown(w.owned)) })
+	if err != nil {
+		return rec, err
 	}
-	return d.read(ctx)
+	return d.trust(ctx, rec, w)
+}
+
+// readMade reads what a call has made without saying it.
+func (d *Driver) readMade(ctx context.Context, later bool) (record, error) {
+	rec, err := d.read(ctx)
+	if err != nil {
+		return rec, err
+	}
+	return d.await(ctx, rec, later, func(now record) bool { return now.exists })
+}
+
+// shown are the settings that can be read, without the one that is written
+// certificate by certificate.
+func (d *Driver) shown(ids []string) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		_, readable := d.api.Answer.Settings[id]
+		return !readable || d.api.Trusted != nil && d.api.Trusted.Setting == id
+	})
 }
 
 // carried are the owned settings that the call's body has.
@@ -151,14 +197,37 @@ func fitting(calls []catalog.Call, exists bool) []catalog.Call {
 	return out
 }
 
+// outcome is what came of a writing call. The record is nil when neither answer
+// nor read told it; later is true when the call was accepted, to be carried out
+// in a while.
+type outcome struct {
+	rec   *record
+	later bool
+}
+
+// await reads until the effect of calls that were only accepted shows, for half
+// a minute. What the last read told is given back in any case: whether it is
+// what was wanted is for the caller to say.
+func (d *Driver) await(ctx context.Context, rec record, later bool, shown func(record) bool) (record, error) {
+	for wait := time.Second; later && !shown(rec) && wait <= 16*time.Second; wait *= 2 {
+		if err := d.clock.Sleep(ctx, wait); err != nil {
+			return rec, err
+		}
+		var err error
+		if rec, err = d.read(ctx); err != nil {
+			return rec, err
+		}
+	}
+	return rec, nil
+}
+
 // write makes one writing call. When its outcome is unknown it reads, and asks
-// settled whether the read shows the effect, before it sends again. The record
-// is nil when neither answer nor read told it.
+// settled whether the read shows the effect, before it sends again.
 func (d *Driver) write(ctx context.Context, call catalog.Call, v catalog.Values, secrets []string,
-	settled func(record) (bool, error)) (*record, error) {
+	settled func(record) (bool, error)) (outcome, error) {
 	ex, err := d.exchange(call.Request, v, secrets)
 	if err != nil {
-		return nil, err
+		return outcome{}, err
 	}
 	for attempt := 1; ; attempt++ {
 		d.forget()
@@ -166,36 +235,36 @@ func (d *Driver) write(ctx context.Context, call catalog.Call, v catalog.Values,
 		var unknown *UnknownOutcome
 		switch {
 		case err == nil && call.Answers && res.body != nil:
-			rec, err := d.answered(ex, res)
+			rec, err := d.answered(ctx, ex, res)
 			if err != nil {
-				return nil, err
+				return outcome{}, err
 			}
 			rec = d.remember(rec)
-			return &rec, nil
+			return outcome{rec: &rec, later: res.status == http.StatusAccepted}, nil
 		case err == nil:
-			return nil, nil
+			return outcome{later: res.status == http.StatusAccepted}, nil
 		case !errors.As(err, &unknown):
-			return nil, err
+			return outcome{}, err
 		}
 		if ctx.Err() != nil {
-			return nil, unknown
+			return outcome{}, unknown
 		}
 		if pauseErr := d.pause(ctx, ex, attempt, unknown.cause); pauseErr != nil {
-			return nil, d.stillUnknown(unknown, pauseErr)
+			return outcome{}, d.stillUnknown(unknown, pauseErr)
 		}
 		now, readErr := d.read(ctx)
 		if readErr != nil {
-			return nil, d.stillUnknown(unknown, readErr)
+			return outcome{}, d.stillUnknown(unknown, readErr)
 		}
 		done, err := settled(now)
 		if err != nil {
-			return nil, err
+			return outcome{}, err
 		}
 		if done {
-			return &now, nil
+			return outcome{rec: &now}, nil
 		}
 		if attempt == maxAttempts {
-			return nil, hint.Add(fmt.Errorf("%w; tried %d times without effect", unknown, attempt), "run the same command again later")
+			return outcome{}, hint.Add(fmt.Errorf("%w; tried %d times without effect", unknown, attempt), "run the same command again later")
 		}
 	}
 }
@@ -203,151 +272,4 @@ func (d *Driver) write(ctx context.Context, call catalog.Call, v catalog.Values,
 func (d *Driver) stillUnknown(unknown *UnknownOutcome, readErr error) error {
 	return hint.Add(fmt.Errorf("%w; and looking failed: %w", unknown, readErr),
 		"run the same command again: it looks first what was carried out")
-}
-
-// SetEnabled turns sign-in at the service provider on or off.
-func (d *Driver) SetEnabled(ctx context.Context, on bool) error {
-	what, calls := "turn SSO off", d.api.Disable
-	if on {
-		what, calls = "turn SSO on", d.api.Enable
-	}
-	if len(calls) == 0 {
-		return d.during(what, hint.New(hint.Usage, "there is no switch", "what is saved there is on"))
-	}
-	if err := d.setEnabled(ctx, on, calls); err != nil {
-		return d.during(what, err)
-	}
-	return nil
-}
-
-func (d *Driver) setEnabled(ctx context.Context, on bool, calls []catalog.Call) error {
-	rec, err := d.known(ctx)
-	if err != nil {
-		return err
-	}
-	settled := func(now record) (bool, error) { return now.state.Enabled == on, nil }
-	for _, call := range fitting(calls, rec.exists) {
-		v := d.values(rec)
-		v.Call["enabled"] = strconv.FormatBool(on)
-		v.Setting = rec.state.Settings
-		after, err := d.write(ctx, call, v, nil, settled)
-		if err != nil {
-			return err
-		}
-		if after != nil {
-			rec = *after
-		}
-		if after != nil && after.state.Enabled != on {
-			ex, err := d.exchange(call.Request, v, nil)
-			if err != nil {
-				return err
-			}
-			return fmt.Errorf("%s %s was answered, but SSO is still %s", ex.method, ex.path, onOff(!on))
-		}
-	}
-	return nil
-}
-
-func onOff(on bool) string {
-	if on {
-		return "on"
-	}
-	return "off"
-}
-
-// Restore brings the settings back to what they were: to the same texts, or to
-// none when there were none. SSO is turned off first when it was off before; it
-// is never turned on here, because that wants consent. A secret cannot be
-// brought back, because none is ever kept: then the error has the exit code for
-// waiting, after everything else is done.
-func (d *Driver) Restore(ctx context.Context, before sso.SPState) error {
-	if err := d.restore(ctx, before); err != nil {
-		return d.during("restore the SSO settings", err)
-	}
-	return nil
-}
-
-func (d *Driver) restore(ctx context.Context, before sso.SPState) error {
-	if !before.Readable {
-		return hint.New(0, "it is not known what was there before", "set the page right by hand")
-	}
-	now, err := d.read(ctx)
-	if err != nil {
-		return err
-	}
-	if now.state.Enabled && !before.Enabled && len(d.api.Disable) > 0 {
-		if err := d.setEnabled(ctx, false, d.api.Disable); err != nil {
-			return err
-		}
-	}
-	if !before.Configured {
-		return d.clear(ctx, now)
-	}
-	w := wish{texts: before.Settings, owned: slices.Sorted(maps.Keys(d.api.Answer.Settings))}
-	if d.holds(now, w, w.owned) {
-		return nil
-	}
-	after, err := d.save(ctx, now, w)
-	if d.wantsSecret(err) {
-		return d.clearInstead(ctx, now)
-	}
-	if err != nil {
-		return err
-	}
-	if rec := (record{exists: true, state: after}); !d.holds(rec, w, w.owned) {
-		return hint.New(0, "the settings were written, but are not what they were", "compare the page with ssowizard record")
-	}
-	return d.lostSecret()
-}
-
-// wantsSecret tells whether the settings were refused for want of the secret.
-func (d *Driver) wantsSecret(err error) bool {
-	var refused *Error
-	if !errors.As(err, &refused) {
-		return false
-	}
-	s, known := d.profile.Setting(refused.Setting)
-	return known && s.Kind == catalog.KindSecret
-}
-
-// clearInstead takes away what cannot be brought back whole, rather than leave
-// an identity provider's values there that is about to go.
-func (d *Driver) clearInstead(ctx context.Context, now record) error {
-	if err := d.clear(ctx, now); err != nil {
-		return err
-	}
-	return hint.New(hint.Waiting, "the former settings cannot be brought back, because they need a secret that no service provider shows again; they are cleared instead",
-		"enter the former values on the page if they are still wanted, then run the same command again")
-}
-
-// lostSecret says what only a person can bring back.
-func (d *Driver) lostSecret() error {
-	for _, s := range d.profile.Settings {
-		if s.Kind == catalog.KindSecret {
-			return hint.New(hint.Waiting, "the former "+s.Title()+" cannot be brought back, because no service provider shows it again",
-				"everything else is as it was; enter the former "+s.Title()+" on the page, or sign-in will fail")
-		}
-	}
-	return nil
-}
-
-func (d *Driver) clear(ctx context.Context, now record) error {
-	if !now.exists || !now.state.Configured {
-		return nil
-	}
-	if len(d.api.Clear) == 0 {
-		return hint.New(0, "the settings API cannot clear what was set", "clear the page by hand")
-	}
-	settled := func(now record) (bool, error) { return !now.exists || !now.state.Configured, nil }
-	for _, call := range fitting(d.api.Clear, true) {
-		_, err := d.write(ctx, call, d.values(now), nil, settled)
-		var answer *Error
-		if errors.As(err, &answer) && (answer.Status == http.StatusNotFound || answer.Status == http.StatusGone) {
-			continue // somebody else was faster
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -132,8 +132,8 @@ func TestSecretsAreNotWritten(t *testing.T) {
 portal: {url: "https://x.example", page: Settings}, app: {redirect_uris: ["https://x.example/cb"], client_authentication: client_secret_post},
 settings: [{id: secret, label: Client Secret, kind: secret, value: "{{ .IdP.ClientSecret }}", required: true},
 {id: users, label: Create users, kind: toggle, value: "no", required: true},
-{id: one, label: One, kind: file, value: "{{ .IdP.Certificate }}", rendering: der-file},
-{id: two, label: Two, kind: file, value: "{{ .IdP.Certificate }}", rendering: pem-file}]}`)
+{id: one, label: One, kind: file, value: "{{ .IdP.ClientID }}"},
+{id: two, label: Two, kind: file, value: "{{ .IdP.ClientID }}"}]}`)
 	dir := t.TempDir()
 	files, err := guided.WriteFolder(dir, p, []sso.SPSetting{
 		{ID: "secret", Kind: "secret", Value: "canary-31", Secret: true},

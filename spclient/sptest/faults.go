@@ -11,6 +11,8 @@ import (
 // writes that were carried out. It is safe for concurrent use.
 type Faults struct {
 	Next http.RoundTripper
+	// Reads tells which requests beside GET only read; nil for none.
+	Reads func(*http.Request) bool
 
 	mu     sync.Mutex
 	queue  []Fault
@@ -37,7 +39,7 @@ func (f *Faults) Add(faults ...Fault) {
 	f.queue = append(f.queue, faults...)
 }
 
-// Writes counts the requests other than GET that were carried out with success.
+// Writes counts the requests, but those that only read, that were carried out with success.
 func (f *Faults) Writes() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -49,7 +51,8 @@ func (f *Faults) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	fault := f.take(req.Method)
+	reads := req.Method == http.MethodGet || f.Reads != nil && f.Reads(req)
+	fault := f.take(reads)
 	switch {
 	case fault.LoseRequest:
 		return nil, io.ErrUnexpectedEOF
@@ -60,7 +63,7 @@ func (f *Faults) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if req.Method != http.MethodGet && resp.StatusCode < 300 {
+	if !reads && resp.StatusCode < 300 {
 		f.mu.Lock()
 		f.writes++
 		f.mu.Unlock()
@@ -72,10 +75,10 @@ func (f *Faults) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-func (f *Faults) take(method string) Fault {
+func (f *Faults) take(reads bool) Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if method == http.MethodGet || len(f.queue) == 0 {
+	if reads || len(f.queue) == 0 {
 		return Fault{}
 	}
 	fault := f.queue[0]
