@@ -25,7 +25,7 @@ func (r *Root) travel(msg tea.Msg) (tea.Cmd, bool) {
 		return r.goOn(), true
 	case jump:
 		r.screen.Keep(&r.draft)
-		r.returnTo = r.at()
+		r.returnTo, r.passing = r.at(), false
 		return r.enter(append(r.stack, msg.to)), true
 	case back:
 		return r.goBack(), true
@@ -87,6 +87,7 @@ func (r *Root) begin(msg begin) tea.Cmd {
 	if r.world.Sandbox() {
 		r.draft.Org = r.world.SandboxOrg
 	}
+	r.passing, r.begunWith = msg.goOn, r.draft.clone()
 	if msg.straight {
 		return r.enter([]place{atStart, atProvider, atOrg})
 	}
@@ -118,7 +119,7 @@ func (r *Root) goOn() tea.Cmd {
 	if r.at() >= atReview && to >= atApply {
 		return r.enter(append(r.stack[:len(r.stack)-1:len(r.stack)-1], to)) // no way back through a run
 	}
-	return r.enter(append(r.stack, to))
+	return r.enter(r.past(append(r.stack, to)))
 }
 
 // goBack leaves the screen, with what was answered on it.
@@ -133,9 +134,7 @@ func (r *Root) goBack() tea.Cmd {
 		return r.end()
 	}
 	r.screen.Keep(&r.draft)
-	if r.returnTo != atStart {
-		r.returnTo = atStart
-	}
+	r.returnTo, r.passing = atStart, false
 	return r.enter(r.stack[:len(r.stack)-1])
 }
 
@@ -190,7 +189,7 @@ func (r *Root) build(at place) Screen {
 	case atProvider:
 		return newProvider(e, d)
 	case atOrg:
-		return newOrg(e, d, r.secretsNow().Token, r.verb.ofKept())
+		return newOrg(e, d, orgVisit{token: r.secretsNow().Token, ofKept: r.verb.ofKept(), passing: r.passing})
 	case atDetails:
 		return newDetails(e, d)
 	case atAccess:
