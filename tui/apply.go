@@ -35,6 +35,7 @@ type apply struct {
 	log      []plan.Event
 	showLog  bool
 	offset   int
+	above    int // lines out of view
 	handoff  *plan.Handoff
 	end      ran
 	begun    time.Time
@@ -305,10 +306,14 @@ func (s *apply) Title() string              { return "Apply" }
 func (s *apply) Captures(k tea.KeyMsg) bool { return s.person != nil && s.person.captures(k) }
 func (s *apply) Keep(*Draft)                {}
 
-// Note tells what there is more to read of what a person is asked.
+// Note tells what there is more to read: of what a person is asked below, of the
+// steps above.
 func (s *apply) Note() string {
-	if s.person != nil {
+	switch {
+	case s.person != nil:
 		return s.person.note()
+	case s.above > 0:
+		return "↑ " + plural(s.above, "more line", "more lines")
 	}
 	return ""
 }

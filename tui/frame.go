@@ -119,10 +119,14 @@ func host(origin string) string {
 	return plain(rest)
 }
 
-// railNow is the step that one is at. Turning on is a run too.
+// railNow is the step that one is at. Turning on is a run too, and in a run the
+// test may be what a person is asked for.
 func (r *Root) railNow() int {
 	if r.at() >= atApply && r.at() < atDone && r.verb == Setup && r.job == Enable {
 		return railIndex(atTurnOn)
+	}
+	if s, ok := r.screen.(*apply); ok && s.person != nil {
+		return railIndex(atTest)
 	}
 	return railIndex(r.at())
 }
