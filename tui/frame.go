@@ -49,6 +49,13 @@ func (r *Root) resize() {
 
 // View draws the frame; it has exactly the window's size.
 func (r *Root) View() string {
+	if r.env.theme.ASCII {
+		return ascii(r.frame())
+	}
+	return r.frame()
+}
+
+func (r *Root) frame() string {
 	if r.width == 0 || r.height == 0 {
 		return ""
 	}
