@@ -328,13 +328,15 @@ func (s *who) unknownList(head string) Screen {
 // pasteQuestion takes a list of addresses, however they are separated.
 func (s *who) pasteQuestion() Screen {
 	e, org := s.env, s.draft.Org
-	return newLineQuestion(e, "Paste logins or e-mail addresses", "One or many, with blanks, commas, semicolons or lines between them.", "", func(text string) tea.Cmd {
+	q := newLineQuestion(e, "Paste logins or e-mail addresses", "One or many, with blanks, commas, semicolons or lines between them.", "", func(text string) tea.Cmd {
 		list := split(text)
 		return func() tea.Msg {
 			found, err := e.back.FindPeople(e.ctx, org, list)
 			return foundMsg{found, err}
 		}
 	})
+	q.many = true
+	return q
 }
 
 // split takes a pasted list apart and drops repeats.

@@ -142,6 +142,16 @@ func (d *Driver) Send(msg tea.Msg) {
 	d.Pass(settles)
 }
 
+// Burst gives the model messages that come at once.
+func (d *Driver) Burst(msgs ...tea.Msg) {
+	d.settle()
+	for _, m := range msgs {
+		d.update(m)
+	}
+	d.settle()
+	d.Pass(settles)
+}
+
 // Resize makes the window another size.
 func (d *Driver) Resize(width, height int) { d.Send(tea.WindowSizeMsg{Width: width, Height: height}) }
 
