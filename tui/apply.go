@@ -63,6 +63,9 @@ type (
 	runAgain struct {
 		how      againHow
 		override bool
+		newApp   bool
+		keep     *plan.Ways  // the answers that keep somebody's change
+		app      string      // to take over
 		answer   *sso.Other  // another answer to try
 		way      sso.TestWay // another way to test
 	}
@@ -75,6 +78,7 @@ const (
 	againReview
 	againUndo
 	againTester // somebody else tries it, or with another password
+	againAdopt  // take an app that is in the way under management
 	againOff    // turn off what was turned on in vain
 )
 

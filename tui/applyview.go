@@ -267,8 +267,8 @@ func (s *apply) failure(err error) []string {
 			out := hang("What   ", r.summary, s.width)
 			text := strings.TrimPrefix(plain(err.Error()), string(r.id)+": ")
 			out = append(out, hang("Why    ", text, s.width)...)
-			for _, h := range hint.Hints(err) {
-				out = append(out, hang("To do  ", onScreens(plain(h)), s.width)...)
+			for _, h := range hintsHere(err) {
+				out = append(out, hang("To do  ", h, s.width)...)
 			}
 			if id := hint.RequestID(err); id != "" {
 				out = append(out, fit("Okta's request id: "+plain(id), s.width))

@@ -242,6 +242,16 @@ func (d Draft) Command(w World) string {
 	return a.Command("setup", w.flags()...)
 }
 
+// answer gives one of the profile's questions an answer.
+func (d *Draft) answer(input, value string) {
+	d.Inputs = maps.Clone(d.Inputs)
+	if d.Inputs == nil {
+		d.Inputs = map[string]string{}
+	}
+	d.Inputs[input] = value
+	delete(d.From, ask.Inputs)
+}
+
 // unconfirm forgets that a person has done a step.
 func (d *Draft) unconfirm(step plan.StepID) {
 	d.Confirmed = slices.DeleteFunc(d.Confirmed, func(s string) bool { return s == string(step) })

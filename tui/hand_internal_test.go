@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"example.com/ssowizard/internal/catalog"
-	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
 )
@@ -26,13 +25,6 @@ func TestInTheSandboxTheHandOffSaysWhereThePageIs(t *testing.T) {
 		if got := s.View(); !strings.Contains(got, c.want) || c.want == "" && strings.Contains(got, "sandbox") {
 			t.Errorf("%s:\n%s", name, got)
 		}
-	}
-}
-
-func TestAHintNamesTheFieldWhereTheCommandHasAFlag(t *testing.T) {
-	err := hint.New(hint.Usage, "where people sign in is not known", "say where: Sign-in address (--input login_url=URL)")
-	if got := strings.Join(failureLines(Theme{}, err, 100), "\n"); !strings.Contains(got, "Sign-in address (under Details)") || strings.Contains(got, "--input") {
-		t.Errorf("it says %q", got)
 	}
 }
 

@@ -260,8 +260,8 @@ func failureTold(t Theme, text string, err error, width int) []string {
 		}
 		out = append(out, hang(head, plain(line), width)...)
 	}
-	for _, h := range hint.Hints(err) {
-		out = append(out, hang(t.Accent.Render("→ "), onScreens(plain(h)), width)...)
+	for _, h := range hintsHere(err) {
+		out = append(out, hang(t.Accent.Render("→ "), h, width)...)
 	}
 	if id := hint.RequestID(err); id != "" {
 		out = append(out, styledHang(t.Faint, "  ", "Okta's request id: "+plain(id), width)...)

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"maps"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -79,6 +78,7 @@ func (r *Root) begin(msg begin) tea.Cmd {
 	from := r.draft.From[ask.Org]
 	org, hadOrg := r.draft.Org, r.draft.Org != ""
 	r.verb, r.job, r.entry, r.last, r.stands = msg.verb, msg.verb, msg.entry, ran{}, msg.status
+	r.stack = []place{atStart}
 	r.draft = msg.draft.clone()
 	if r.draft.Org == "" && hadOrg {
 		r.draft.Org = org
@@ -145,20 +145,18 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 		if s, ok := r.screen.(*review); ok {
 			s.Keep(&r.draft)
 		}
-		r.job, r.draft.Override = r.verb, r.draft.Override || msg.override
+		r.job = r.verb
+		r.draft.takeWay(msg)
 		if msg.answer != nil {
-			r.draft.Inputs = maps.Clone(r.draft.Inputs)
-			if r.draft.Inputs == nil {
-				r.draft.Inputs = map[string]string{}
-			}
-			r.draft.Inputs[msg.answer.Input] = msg.answer.Answer
-			delete(r.draft.From, ask.Inputs)
+			r.draft.answer(msg.answer.Input, msg.answer.Answer)
 			r.draft.unconfirm(plan.StepPush) // that was for the value before
 		}
 		if r.verb == Setup {
 			return r.enter([]place{atStart, atProvider, atOrg, atDetails, atWho, atReview})
 		}
 		return r.enter([]place{atStart, atReview})
+	case againAdopt:
+		return r.begin(begin{verb: Adopt, goOn: true, draft: Draft{SP: r.draft.SP, Org: r.draft.Org, Connection: r.draft.Connection, AppID: msg.app}})
 	case againTester:
 		return r.askTester()
 	case againOff:
@@ -253,7 +251,7 @@ func (r *Root) makeJob(verb Verb) Job {
 
 // adoptJob is the job of taking over what the draft names.
 func (r *Root) adoptJob(d Draft) Job {
-	a, err := Draft{SP: d.SP, Org: d.Org, Connection: d.Connection, Inputs: d.Inputs, Existing: true}.Answers(r.world)
+	a, err := Draft{SP: d.SP, Org: d.Org, Connection: d.Connection, Inputs: d.Inputs, Override: d.Override, Existing: true}.Answers(r.world)
 	if err != nil {
 		a = &ask.Answers{} // the screens let nothing through that a flag would not take
 	}
