@@ -97,7 +97,7 @@ func again(f *fake, draft *tui.Draft) {
 
 func TestADraftAndItsConnectionStandThereOnce(t *testing.T) {
 	walkIn(t, func(f *fake) { again(f, begun(nil)) }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
-		d.See("› Go on: net2phone · begun again", "up to Review")
+		d.See("› Go on: net2phone · left before the end", "up to Review")
 		d.DontSee("Go on: net2phone Sync")
 		d.Press("enter")
 		d.See("This is what will be done", "Support EMEA")
@@ -106,7 +106,7 @@ func TestADraftAndItsConnectionStandThereOnce(t *testing.T) {
 	walkIn(t, func(f *fake) { again(f, begun(nil)) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		d.See("x throw the answers away")
 		d.Press("x")
-		d.DontSee("begun again")
+		d.DontSee("left before the end")
 		if len(f.drafts) != 1 || f.drafts[0] != nil {
 			t.Errorf("kept %v", f.drafts)
 		}
@@ -116,7 +116,7 @@ func TestADraftAndItsConnectionStandThereOnce(t *testing.T) {
 func TestADraftOfAnotherConnectionStandsByItself(t *testing.T) {
 	walkIn(t, func(f *fake) { again(f, begun(func(d *tui.Draft) { d.Connection = "third" })) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		d.See("› Go on: net2phone Sync")
-		d.DontSee("begun again")
+		d.DontSee("left before the end")
 		d.Press("down", "enter") // looking through a connection changes no draft
 		d.Press("enter", "esc", "esc", "esc")
 		d.See("› Go on: net2phone Sync")
@@ -133,7 +133,7 @@ func TestAChangedAnswerOfAConnectionIsKept(t *testing.T) {
 		d.Press("ctrl+u")
 		d.Type("Phones")
 		d.Press("esc", "esc", "esc")
-		d.See("› Go on: net2phone · begun again")
+		d.See("› Go on: net2phone · left before the end")
 		if len(f.drafts) == 0 || f.drafts[len(f.drafts)-1].Label != "Phones" {
 			t.Errorf("kept %+v", f.drafts)
 		}

@@ -137,7 +137,7 @@ func (s start) stands(c Connection) string {
 	case c.State.Unfinished != "":
 		return plain(c.State.Unfinished) + " not finished"
 	case s.begun(c):
-		return "begun again"
+		return "left before the end"
 	}
 	l, known := s.looked[keyOf(c)]
 	switch {

@@ -71,7 +71,7 @@ func TestAnAppInTheWayIsTakenOverWithoutLosingTheAnswers(t *testing.T) {
 	walkIn(t, func(f *fake) { f.planErr = inTheWay(plan.Ways{NewApp: true, Adopt: "0oaforeign"}) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		toReview(d)
 		d.Press("i")
-		d.See("Taken over: net2phone. Nothing was changed on either side.", "› Go on: net2phone · begun again")
+		d.See("Taken over: net2phone. Nothing was changed on either side.", "› Go on: net2phone · left before the end")
 		if job := f.lastJob(t); job.Verb != tui.Adopt || job.AppID != "0oaforeign" || job.Answers.Text(ask.SP) != "net2phone" {
 			t.Errorf("taken over with %+v", job)
 		}
