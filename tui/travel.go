@@ -236,7 +236,7 @@ func (r *Root) makeJob(verb Verb) Job {
 		if r.verb == Setup && verb == Enable { // what was answered on the way here
 			inputs = d.Inputs
 		}
-		d = Draft{Inputs: inputs, From: d.From, Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, Way: d.Way, NoTest: d.NoTest && verb == Rotate, SPAPIURL: d.SPAPIURL}
+		d = Draft{Inputs: inputs, From: d.From, Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, Way: d.Way, NoTest: d.NoTest && (verb == Rotate || verb == Enable && r.verb == Enable), SPAPIURL: d.SPAPIURL}
 	}
 	a, err := d.Answers(r.world)
 	if err != nil {

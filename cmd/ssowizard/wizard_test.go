@@ -184,11 +184,17 @@ func status(t *testing.T, state string) map[string]any {
 // says runs the program with an input and gives what it says and its exit code.
 func says(t *testing.T, state, input string, args ...string) (stdout string, code int) {
 	t.Helper()
+	return saysIn(t, state, input, append(args, "--sandbox")...)
+}
+
+// saysIn is says of a command that is not in the sandbox by itself.
+func saysIn(t *testing.T, state, input string, args ...string) (stdout string, code int) {
+	t.Helper()
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), path, append(args, "--sandbox", "--state-dir", state)...)
+	cmd := exec.CommandContext(t.Context(), path, append(args, "--state-dir", state)...)
 	cmd.Env = append(clean(os.Environ()), "HOME="+state, "XDG_CONFIG_HOME="+state)
 	cmd.Stdin = strings.NewReader(input)
 	out, err := cmd.Output()
