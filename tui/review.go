@@ -211,6 +211,9 @@ func commandOf(e *env, d Draft, job Job) string {
 	if job.Verb == Rotate && d.NoTest {
 		line += " --" + ask.Find(ask.Test).Flag + " " + string(sso.TestNone)
 	}
+	if d.Override {
+		line += " --" + ask.Find(ask.Override).Flag
+	}
 	if d.Org != "" && !e.world.Sandbox() {
 		line += " --org " + ask.Quote(host(d.Org))
 	}

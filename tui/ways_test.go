@@ -1,6 +1,7 @@
 package tui_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -51,6 +52,22 @@ func TestAPlanThatIsRefusedOffersTheWaysOnByKey(t *testing.T) {
 	}
 }
 
+func TestTheCommandThatStaysDoesNotSetLaterChangesBack(t *testing.T) {
+	walkIn(t, func(f *fake) { f.planErr = inTheWay(plan.Ways{Override: "set back what was changed"}) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toReview(d)
+		f.planErr = nil
+		d.Press("o", "y")
+		if !strings.Contains(f.copied, " --override") {
+			t.Errorf("the plan's command is %q", f.copied)
+		}
+		d.Press("enter", "a", "enter", "enter", "tab", "y")
+		d.See("Copied the command.")
+		if strings.Contains(f.copied, "--override") {
+			t.Errorf("what stays is %q", f.copied)
+		}
+	})
+}
+
 func TestTakingBackNeverthelessIsOfferedToo(t *testing.T) {
 	walkIn(t, func(f *fake) {
 		again(f, nil)
@@ -61,6 +78,10 @@ func TestTakingBackNeverthelessIsOfferedToo(t *testing.T) {
 		f.planErr = nil
 		d.Press("o")
 		d.See("This takes back what was set up")
+		d.Press("y")
+		if want := "ssowizard undo other --override --org acme.okta.com"; f.copied != want {
+			t.Errorf("copied %q, want %q", f.copied, want)
+		}
 		if job := f.lastJob(t); job.Verb != tui.Undo || job.Answers.Text(ask.Override) != "true" {
 			t.Errorf("asked for %s with override %q", job.Verb, job.Answers.Text(ask.Override))
 		}
