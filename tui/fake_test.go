@@ -41,19 +41,20 @@ type fake struct {
 	// hold lets calls of a name wait until the test ends or lets them go.
 	hold map[string]chan struct{}
 
-	mu       sync.Mutex
-	searches []string
-	seen     []secret.String // tokens that CheckOrg was given
-	jobs     []tui.Job
-	ran      []tui.Verb
-	person   tui.Person // of the run
-	brought  []string   // by the person
-	drafts   []*tui.Draft
-	copied   string
-	files    map[string]string
-	observed plan.Observed
-	sp       sso.SPState // what Told tells
-	toldErr  error
+	mu        sync.Mutex
+	searches  []string
+	seen      []secret.String // tokens that CheckOrg was given
+	jobs      []tui.Job
+	ran       []tui.Verb
+	person    tui.Person // of the run
+	brought   []string   // by the person
+	drafts    []*tui.Draft
+	copied    string
+	keptLabel string // of an app that is there
+	files     map[string]string
+	observed  plan.Observed
+	sp        sso.SPState // what Told tells
+	toldErr   error
 }
 
 func profile(t testing.TB, id string) *catalog.Profile {

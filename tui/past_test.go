@@ -3,6 +3,7 @@ package tui_test
 import (
 	"testing"
 
+	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/sso"
 	"example.com/ssowizard/tui"
 	"example.com/ssowizard/tui/tuitest"
@@ -110,6 +111,25 @@ func TestADraftAndItsConnectionStandThereOnce(t *testing.T) {
 		if len(f.drafts) != 1 || f.drafts[0] != nil {
 			t.Errorf("kept %v", f.drafts)
 		}
+	})
+}
+
+func TestADefaultDoesNotRenameTheAppOfAConnection(t *testing.T) {
+	defaults := begun(func(d *tui.Draft) { d.From = map[ask.ID]ask.Source{ask.Label: ask.FromProfile} })
+	walkIn(t, func(f *fake) {
+		again(f, defaults)
+		f.kept[1].State.Label = "Phones"
+	}, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.Press("enter")
+		d.See("This is what will be done")
+		if got := f.lastJob(t).Answers.Text(ask.Label); got != "Phones" {
+			t.Errorf("the app would be called %q", got)
+		}
+	})
+	walkIn(t, func(f *fake) { f.keptLabel = "Phones" }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+		toReview(d)
+		d.Press("down", "down", "down", "down", "down", "down", "down", "down")
+		d.See("App label Phones earlier run")
 	})
 }
 

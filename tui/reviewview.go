@@ -156,7 +156,11 @@ func (s *review) answers() []answer {
 	} else {
 		add(ask.Org, host(d.Org), atOrg)
 	}
-	add(ask.Label, d.Label, atDetails)
+	if kept := s.p.Plan.Spec.Label; kept != "" && kept != d.Label { // a default does not rename what there is
+		out = append(out, answer{ask.Find(ask.Label).Title, plain(kept), ask.FromState.String(), atDetails})
+	} else {
+		add(ask.Label, d.Label, atDetails)
+	}
 	add(ask.Connection, d.Connection, atDetails)
 	out = append(out, s.inputAnswers()...)
 	push := map[sso.PushWay]string{sso.PushAPI: "settings API", sso.PushGuided: "by hand", sso.PushNone: "left alone"}[s.p.Plan.Spec.Push]

@@ -6,6 +6,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/plan"
 )
 
@@ -212,7 +213,12 @@ func (s start) switchVerb(c Connection) Verb {
 func (s start) draftFor(c Connection) Draft {
 	d := draftOf(c.State, s.orgOf(c))
 	if s.begun(c) {
-		d = *s.env.world.Draft
+		kept := d
+		d = s.env.world.Draft.clone()
+		if !d.Existing && d.source(ask.Label) == ask.FromProfile { // a default renames nothing
+			d.Label = kept.Label
+			d.set(ask.Label, ask.FromState)
+		}
 		d.Existing = d.Existing || c.State.Unfinished == ""
 	} else if c.State.Unfinished != "" {
 		d.Place = placeName(atReview)
