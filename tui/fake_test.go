@@ -50,6 +50,7 @@ type fake struct {
 	brought   []string   // by the person
 	drafts    []*tui.Draft
 	copied    string
+	gone      string // a group that nobody finds any more
 	keptLabel string // of an app that is there
 	files     map[string]string
 	observed  plan.Observed
@@ -207,6 +208,8 @@ func (f *fake) Members(ctx context.Context, _, id string) (tui.Members, error) {
 		return tui.Members{}, err
 	}
 	switch id {
+	case f.gone:
+		return tui.Members{}, errors.New("Okta has no such group")
 	case "00gsupport":
 		return tui.Members{People: f.people[:3]}, nil
 	case "00gsales":

@@ -83,6 +83,10 @@ var states = []state{
 		d.Paste("ben.okafor@acme.example\nnobody@acme.example; zoe@acme.example")
 		d.Press("enter", "esc")
 	}},
+	{"who-chosen", nil, func(d *tuitest.Driver) {
+		toWho(d)
+		d.Press("space", "down", "space", "tab", "space", "c", "down", "space")
+	}},
 	{"who-no-email", nil, func(d *tuitest.Driver) { toWho(d); d.Press("space", "v") }},
 	{"tester", nil, toTester},
 	{"review-loading", held("Prepare"), toReview},

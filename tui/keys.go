@@ -12,7 +12,7 @@ type Keys struct {
 	Retry, Undo, New, Test, TurnOn, Delete key.Binding
 	Details, Report, NotNow, Override      key.Binding
 	Rotate, Adopt, Exact, Logo, Keep       key.Binding
-	AllTheSame                             key.Binding
+	AllTheSame, Picked                     key.Binding
 }
 
 func bind(help, what string, keys ...string) key.Binding {
@@ -39,6 +39,7 @@ func DefaultKeys() Keys {
 		Details: bind("d", "differences", "d"), Report: bind("m", "report", "m"), NotNow: bind("n", "not now", "n"),
 		Override:   bind("o", "set back", "o"),
 		Keep:       bind("k", "keep the change", "k"),
+		Picked:     bind("c", "who is chosen", "c"),
 		AllTheSame: bind("ctrl+o", "take it over all the same", "ctrl+o"),
 		Rotate:     bind("c", "new certificate", "c"), Adopt: bind("i", "take over an app", "i"),
 		Exact: bind("x", "take away the access of others, or leave it", "x"), Logo: bind("i", "image for the app's tile", "i"),

@@ -159,6 +159,9 @@ func (s *who) summary() []string {
 			lines = append(lines, hang(t.Warn.Render("! "), g.Name+" means every person of the org, also those who have no account at "+name, s.width)...)
 		}
 	}
+	if names := s.unread(); len(names) > 0 {
+		lines = append(lines, t.Warn.Render("! ")+ends(fit(strings.Join(names, ", ")+" cannot be read in Okta", s.width-2-16), "(c take it out)", s.width-2))
+	}
 	if n := len(s.noEmail()); n > 0 {
 		lines = append(lines, t.Warn.Render("! ")+fit(itoa(n)+" of them "+haveHas(n)+" no e-mail address  (v view)", s.width-2))
 	}
