@@ -104,6 +104,10 @@ func (s *apply) heading() string {
 	return ends(t.Strong.Render(text), t.Faint.Render(right), s.width)
 }
 
+// timeWidth is the room beside a step for the time that it takes: kept also
+// while none is shown, so that no line breaks anew when it comes.
+const timeWidth = len("119 s")
+
 func (s *apply) stepLines() []string {
 	t := s.env.theme
 	var out []string
@@ -116,7 +120,7 @@ func (s *apply) stepLines() []string {
 			right = seconds(s.at.Sub(r.begun))
 		}
 		text := r.summary
-		for i, line := range wrap(text, s.width-2-columns(right)-1) {
+		for i, line := range wrap(text, s.width-2-max(columns(right), timeWidth)-1) {
 			head, end := "  ", ""
 			if i == 0 {
 				head, end = s.sign(r)+" ", t.Faint.Render(right)
