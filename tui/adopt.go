@@ -57,6 +57,10 @@ func newAdopt(e *env, d Draft, makeJob func(Draft) Job) Screen {
 }
 
 func (s *adopt) Init() tea.Cmd {
+	if s.draft.AppID != "" && s.adoptErr == nil { // it is known which one
+		s.chosen = Adoptable{AppID: s.draft.AppID, Connection: s.draft.Connection, Profile: s.draft.SP}
+		return s.begin()
+	}
 	s.number = s.env.request()
 	s.loading, s.err = true, nil
 	n, e, org := s.number, s.env, s.draft.Org
@@ -87,6 +91,9 @@ func (s *adopt) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		switch {
 		case s.working:
 			return s, nil
+		case key.Matches(msg, s.env.keys.AllTheSame) && s.unlike():
+			s.draft.Override = true
+			return s, s.begin()
 		case s.form == nil:
 			return s, s.listKey(msg)
 		case key.Matches(msg, s.env.keys.Back):
@@ -254,6 +261,10 @@ func (s *adopt) begin() tea.Cmd {
 	})
 }
 
+// unlike tells whether the app was refused only because it does not look like
+// one for the service provider.
+func (s *adopt) unlike() bool { return plan.WaysOf(s.adoptErr).Override != "" && !s.draft.Override }
+
 func (s *adopt) answered() map[string]string {
 	if s.form == nil || s.inputs == nil || !s.untold {
 		return nil
@@ -266,6 +277,9 @@ func (s *adopt) adopted(msg adoptedMsg) tea.Cmd {
 	if msg.err != nil {
 		if hint.CodeOf(msg.err) == hint.Usage && !s.untold {
 			return s.askRest()
+		}
+		if s.form == nil && s.list == nil && s.draft.AppID != "" {
+			return s.Init() // what else there is
 		}
 		return nil
 	}
@@ -288,11 +302,24 @@ func (s *adopt) View() string {
 		lines, focus = s.listLines()
 	}
 	if s.adoptErr != nil {
-		lines = append(append(lines, ""), failureLines(t, s.adoptErr, s.width)...)
+		lines = append(append(lines, ""), s.refused()...)
 		focus = len(lines) - 1
 	}
 	shown, _ := window(lines, focus, 0, s.height)
 	return fill(shown, s.width, s.height)
+}
+
+func (s *adopt) refused() []string {
+	t := s.env.theme
+	if !s.unlike() && s.untold { // the fields ask for what the hints name
+		return hang(t.Bad.Render("✗ "), plain(s.adoptErr.Error()), s.width)
+	}
+	if !s.unlike() {
+		return failureLines(t, s.adoptErr, s.width)
+	}
+	out := hang(t.Bad.Render("✗ "), plain(s.adoptErr.Error()), s.width)
+	k := s.env.keys.AllTheSame.Help()
+	return append(out, hang(t.Key.Render(k.Key)+"  ", k.Desc, s.width)...)
 }
 
 func (s *adopt) listLines() (lines []string, focus int) {
@@ -345,6 +372,8 @@ func (s *adopt) ShortHelp() []key.Binding {
 	switch {
 	case s.working, s.loading:
 		return nil
+	case s.unlike() && s.form == nil:
+		return keymap(k.AllTheSame, as(k.Enter, "take over"), as(k.Down, "move"))
 	case s.form != nil:
 		return slices.Insert(s.form.shortHelp("take over"), 1, bind("esc", "to the list", "esc"))
 	case s.err != nil:

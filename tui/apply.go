@@ -35,6 +35,7 @@ type apply struct {
 	log      []plan.Event
 	showLog  bool
 	offset   int
+	above    int // lines out of view
 	handoff  *plan.Handoff
 	end      ran
 	begun    time.Time
@@ -62,6 +63,9 @@ type (
 	runAgain struct {
 		how      againHow
 		override bool
+		newApp   bool
+		keep     *plan.Ways  // the answers that keep somebody's change
+		app      string      // to take over
 		answer   *sso.Other  // another answer to try
 		way      sso.TestWay // another way to test
 	}
@@ -74,6 +78,7 @@ const (
 	againReview
 	againUndo
 	againTester // somebody else tries it, or with another password
+	againAdopt  // take an app that is in the way under management
 	againOff    // turn off what was turned on in vain
 )
 
@@ -305,10 +310,14 @@ func (s *apply) Title() string              { return "Apply" }
 func (s *apply) Captures(k tea.KeyMsg) bool { return s.person != nil && s.person.captures(k) }
 func (s *apply) Keep(*Draft)                {}
 
-// Note tells what there is more to read of what a person is asked.
+// Note tells what there is more to read: of what a person is asked below, of the
+// steps above.
 func (s *apply) Note() string {
-	if s.person != nil {
+	switch {
+	case s.person != nil:
 		return s.person.note()
+	case s.above > 0:
+		return "↑ " + plural(s.above, "more line", "more lines")
 	}
 	return ""
 }

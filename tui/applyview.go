@@ -79,7 +79,8 @@ func (s *apply) View() string {
 	}
 	// The newest lines are the ones to see; up goes back from there.
 	s.offset = min(s.offset, max(len(lines)-room, 0))
-	shown, _ := window(lines, -1, len(lines)-room-s.offset, room)
+	shown, above := window(lines, -1, len(lines)-room-s.offset, room)
+	s.above = above
 	for len(shown) < room && s.over {
 		shown = append(shown, "")
 	}
@@ -202,7 +203,7 @@ func checkLines(t Theme, fs []sso.Finding, labels map[string]string, confirmed b
 		}
 		name := words.Check(f.Code, labels)
 		if f.OK {
-			for i, line := range pair(name, plain(words.ShortURN(f.Got)), 26, width-4) {
+			for i, line := range pair(name, words.Seen(f.Code, f.Got), 26, width-4) {
 				head := "    "
 				if i == 0 {
 					head = "  " + t.Good.Render("✓") + " "
@@ -212,8 +213,8 @@ func checkLines(t Theme, fs []sso.Finding, labels map[string]string, confirmed b
 			continue
 		}
 		out = append(out, "  "+t.Bad.Render("✗")+" "+t.Strong.Render(fit(name, width-4)))
-		out = append(out, hang("      expected  ", plain(words.ShortURN(f.Expected)), width)...)
-		out = append(out, hang("      got       ", plain(words.ShortURN(f.Got)), width)...)
+		out = append(out, hang("      expected  ", words.Seen(f.Code, f.Expected), width)...)
+		out = append(out, hang("      got       ", words.Seen(f.Code, f.Got), width)...)
 		if f.Fix != "" {
 			out = append(out, hang("      "+t.Accent.Render("→")+" ", plain(f.Fix), width)...)
 		}
@@ -274,8 +275,8 @@ func (s *apply) failure(err error) []string {
 			out := hang("What   ", r.summary, s.width)
 			text := strings.TrimPrefix(plain(err.Error()), string(r.id)+": ")
 			out = append(out, hang("Why    ", text, s.width)...)
-			for _, h := range hint.Hints(err) {
-				out = append(out, hang("To do  ", onScreens(plain(h)), s.width)...)
+			for _, h := range hintsHere(err) {
+				out = append(out, hang("To do  ", h, s.width)...)
 			}
 			if id := hint.RequestID(err); id != "" {
 				out = append(out, fit("Okta's request id: "+plain(id), s.width))

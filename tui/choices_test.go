@@ -4,28 +4,11 @@ import (
 	"testing"
 
 	"example.com/ssowizard/internal/ask"
-	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
 	"example.com/ssowizard/tui"
 	"example.com/ssowizard/tui/tuitest"
 )
-
-func TestASecondAppIsOfferedWhereOneIsInTheWay(t *testing.T) {
-	tuitest.Run(t, func(t *testing.T) {
-		f := newFake(t)
-		f.planErr = hint.New(hint.Refused, `the Okta app "Phones" has the same ACS URL and Audience`, "take it under management, or make a second app: --new-app")
-		d := open(t, f, tui.Monochrome, 80, 24)
-		toReview(d)
-		d.See("has the same ACS URL", "n: make an app of our own beside it")
-		f.planErr = nil
-		d.Press("n")
-		d.See("This is what will be done")
-		if f.lastJob(t).Answers.Text(ask.NewApp) != "true" {
-			t.Error("the plan was not asked for with a second app")
-		}
-	})
-}
 
 func TestTheImageIsAskedForInTheReview(t *testing.T) {
 	tuitest.Run(t, func(t *testing.T) {

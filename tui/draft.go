@@ -43,7 +43,7 @@ type Draft struct {
 	TurnedOn bool `json:"turned_on,omitempty"`
 	// From says where answers came from that nobody typed.
 	From map[ask.ID]ask.Source `json:"from,omitempty"`
-	// Place is the title of the screen where the work was left.
+	// Place names the furthest screen that was reached.
 	Place string `json:"place,omitempty"`
 }
 
@@ -92,6 +92,11 @@ func (d Draft) clone() Draft {
 	return d
 }
 
+// sameAs tells whether two drafts are of the same connection.
+func (d Draft) sameAs(o Draft) bool {
+	return d.SP == o.SP && d.Connection == o.Connection && d.Org == o.Org
+}
+
 // set notes where an answer came from.
 func (d *Draft) set(id ask.ID, from ask.Source) {
 	if d.From == nil {
@@ -111,7 +116,7 @@ func (d Draft) source(id ask.ID) ask.Source {
 // profileDefaults takes a profile's defaults for what is not answered yet.
 func (d *Draft) profileDefaults(p *catalog.Profile) {
 	if d.SP != p.ID {
-		d.Inputs, d.Label, d.Connection, d.Push, d.SPAPIURL = nil, "", "", "", ""
+		d.Inputs, d.Label, d.Connection, d.Push, d.SPAPIURL, d.Place = nil, "", "", "", "", ""
 	}
 	d.SP = p.ID
 	if d.Label == "" {
@@ -235,6 +240,16 @@ func (d Draft) Command(w World) string {
 		return "" // the screens let nothing through that a flag would not take
 	}
 	return a.Command("setup", w.flags()...)
+}
+
+// answer gives one of the profile's questions an answer.
+func (d *Draft) answer(input, value string) {
+	d.Inputs = maps.Clone(d.Inputs)
+	if d.Inputs == nil {
+		d.Inputs = map[string]string{}
+	}
+	d.Inputs[input] = value
+	delete(d.From, ask.Inputs)
 }
 
 // unconfirm forgets that a person has done a step.

@@ -41,19 +41,21 @@ type fake struct {
 	// hold lets calls of a name wait until the test ends or lets them go.
 	hold map[string]chan struct{}
 
-	mu       sync.Mutex
-	searches []string
-	seen     []secret.String // tokens that CheckOrg was given
-	jobs     []tui.Job
-	ran      []tui.Verb
-	person   tui.Person // of the run
-	brought  []string   // by the person
-	drafts   []*tui.Draft
-	copied   string
-	files    map[string]string
-	observed plan.Observed
-	sp       sso.SPState // what Told tells
-	toldErr  error
+	mu        sync.Mutex
+	searches  []string
+	seen      []secret.String // tokens that CheckOrg was given
+	jobs      []tui.Job
+	ran       []tui.Verb
+	person    tui.Person // of the run
+	brought   []string   // by the person
+	drafts    []*tui.Draft
+	copied    string
+	gone      string // a group that nobody finds any more
+	keptLabel string // of an app that is there
+	files     map[string]string
+	observed  plan.Observed
+	sp        sso.SPState // what Told tells
+	toldErr   error
 }
 
 func profile(t testing.TB, id string) *catalog.Profile {
@@ -206,6 +208,8 @@ func (f *fake) Members(ctx context.Context, _, id string) (tui.Members, error) {
 		return tui.Members{}, err
 	}
 	switch id {
+	case f.gone:
+		return tui.Members{}, errors.New("Okta has no such group")
 	case "00gsupport":
 		return tui.Members{People: f.people[:3]}, nil
 	case "00gsales":

@@ -28,6 +28,9 @@ func (f *fake) Prepare(ctx context.Context, job tui.Job, report func(plan.Event)
 		return nil, err
 	}
 	spec, err := job.Answers.Spec()
+	if f.keptLabel != "" {
+		spec.Label = f.keptLabel
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -98,11 +98,15 @@ func (j journey) spName() string {
 	return plain(j.draft.SP)
 }
 
+// command is the same run for another day. What stood in this one's way is gone,
+// and what somebody changes later is not to be set back unasked.
 func (j journey) command() string {
+	d := j.draft
+	d.Override = false
 	if j.verb == Setup {
-		return j.draft.Command(j.world)
+		return d.Command(j.world)
 	}
-	return commandOf(&env{world: j.world}, j.draft, Job{Verb: j.verb, Name: j.draft.Connection, Years: j.draft.Years})
+	return commandOf(&env{world: j.world}, d, Job{Verb: j.verb, Name: j.draft.Connection, Years: j.draft.Years})
 }
 
 // summary is what is now true, what is left to do, and the same run as a command.

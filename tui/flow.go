@@ -140,7 +140,7 @@ func nextOfKept(at place, j journey) place {
 		{atAdopt, j.verb == Adopt},
 		{atAccess, !j.world.Sandbox() && j.stands == nil && j.draft.Push == sso.PushAPI && j.verb != Adopt},
 		{atRotate, j.verb == Rotate},
-		{atTester, (j.verb == Test || j.verb == Rotate) && j.needsTester()},
+		{atTester, (j.verb == Test || j.verb == Rotate || j.verb == Enable && j.signsInAfter()) && j.needsTester()},
 	}
 	from := 0
 	for i, a := range asks {
@@ -189,6 +189,13 @@ func mayTurnOn(j journey) bool {
 		return false
 	}
 	return !r.result.Enabled || r.prepared != nil && len(r.prepared.Plan.Waits()) > 0
+}
+
+// signsInAfter tells whether a real sign-in has to follow turning on, because
+// nobody can make one before.
+func (j journey) signsInAfter() bool {
+	p := j.world.Profile(j.draft.SP)
+	return p != nil && p.Proof == catalog.ProofResponse
 }
 
 // needsTester tells whether somebody has to say who tries the sign-in: the

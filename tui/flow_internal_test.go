@@ -10,7 +10,8 @@ import (
 )
 
 func TestNextIsTheOrderOfTheWizard(t *testing.T) {
-	world := World{Profiles: []*catalog.Profile{{ID: "acme", TurnOn: catalog.TurnOnSwitch}, {ID: "always", TurnOn: catalog.TurnOnNone}}}
+	world := World{Profiles: []*catalog.Profile{{ID: "acme", TurnOn: catalog.TurnOnSwitch}, {ID: "always", TurnOn: catalog.TurnOnNone},
+		{ID: "after", TurnOn: catalog.TurnOnSwitch, Proof: catalog.ProofResponse}}}
 	sandbox := world
 	sandbox.SandboxOrg = "http://127.0.0.1:1"
 	waited := ran{prepared: &Prepared{Plan: &plan.Plan{Held: []sso.Change{{Field: "enforce"}}}}}
@@ -34,6 +35,9 @@ func TestNextIsTheOrderOfTheWizard(t *testing.T) {
 		{"somebody proves it", atRotate, journey{verb: Rotate, world: world}, atTester},
 		{"somebody who is known with a password", atRotate, journey{verb: Rotate, world: world, draft: Draft{Tester: "ana"}, password: true}, atReview},
 		{"a test needs somebody as well", atStart, journey{verb: Test, world: world, stands: &plan.ConnectionStatus{}}, atTester},
+		{"turning on needs nobody where a sign-in came before", atStart, journey{verb: Enable, world: world, draft: Draft{SP: "acme"}, stands: &plan.ConnectionStatus{}}, atReview},
+		{"somebody signs in after it where nobody could before", atStart, journey{verb: Enable, world: world, draft: Draft{SP: "after"}, stands: &plan.ConnectionStatus{}}, atTester},
+		{"unless that is said not to be", atStart, journey{verb: Enable, world: world, draft: Draft{SP: "after", NoTest: true}, stands: &plan.ConnectionStatus{}}, atReview},
 		{"a rotation's proof is shown", atApply, journey{verb: Rotate, job: Rotate, last: ran{findings: []sso.Finding{{OK: true}}}}, atTest},
 		{"without one there is nothing to show", atApply, journey{verb: Rotate, job: Rotate}, atDone},
 		{"a rotation turns nothing on", atTest, journey{verb: Rotate, job: Rotate, world: world, draft: Draft{SP: "acme"}, last: tested}, atDone},

@@ -295,17 +295,19 @@ func TestQuittingKeepsTheDraftWithoutSecretsAndTheNextStartOffersIt(t *testing.T
 		t.Fatalf("kept %+v", kept)
 	}
 	walkIn(t, func(f *fake) { f.world.Draft = kept }, func(t *testing.T, f *fake, d *tuitest.Driver) {
-		d.See("Go on: net2phone Sync for acme.okta.com", "where you were: Review")
-		d.Press("enter")
-		d.See("Identity Engine")
-		d.Press("enter", "enter", "enter", "enter")
+		d.See("Go on: net2phone Sync for acme.okta.com", "Begun earlier, up to Review.")
+		d.Press("enter") // the token is found by now; a password is kept nowhere
+		d.See("Test user", "Password")
+		d.Press("esc")
 		d.See("Chosen: Support EMEA")
+		d.Press("esc", "esc")
+		d.See("Identity Engine")
 	})
 }
 
 func TestInterruptedWorkComesFirst(t *testing.T) {
 	walkIn(t, func(f *fake) { connections(t, f) }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
-		d.See("› sync-emea · setup not finished: go on")
+		d.See("› Go on: sync-emea · setup not finished")
 		d.Press("down")
 		d.See("› net2phone · tested, on, 1 difference, 11 days left")
 	})

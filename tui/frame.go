@@ -49,6 +49,13 @@ func (r *Root) resize() {
 
 // View draws the frame; it has exactly the window's size.
 func (r *Root) View() string {
+	if r.env.theme.ASCII {
+		return ascii(r.frame())
+	}
+	return r.frame()
+}
+
+func (r *Root) frame() string {
 	if r.width == 0 || r.height == 0 {
 		return ""
 	}
@@ -119,10 +126,14 @@ func host(origin string) string {
 	return plain(rest)
 }
 
-// railNow is the step that one is at. Turning on is a run too.
+// railNow is the step that one is at. Turning on is a run too, and in a run the
+// test may be what a person is asked for.
 func (r *Root) railNow() int {
 	if r.at() >= atApply && r.at() < atDone && r.verb == Setup && r.job == Enable {
 		return railIndex(atTurnOn)
+	}
+	if s, ok := r.screen.(*apply); ok && s.person != nil {
+		return railIndex(atTest)
 	}
 	return railIndex(r.at())
 }

@@ -83,14 +83,19 @@ var states = []state{
 		d.Paste("ben.okafor@acme.example\nnobody@acme.example; zoe@acme.example")
 		d.Press("enter", "esc")
 	}},
+	{"who-chosen", nil, func(d *tuitest.Driver) {
+		toWho(d)
+		d.Press("space", "down", "space", "tab", "space", "c", "down", "space")
+	}},
 	{"who-no-email", nil, func(d *tuitest.Driver) { toWho(d); d.Press("space", "v") }},
 	{"tester", nil, toTester},
 	{"review-loading", held("Prepare"), toReview},
 	{"review", nil, toReview},
 	{"review-open", nil, func(d *tuitest.Driver) { toReview(d); d.Press("enter") }},
 	{"review-failed", func(_ *testing.T, f *fake) {
-		f.planErr = hint.New(hint.Refused, "1 setting was changed by somebody since: Okta, settings.signOn.audience: is N2P, would become n2p",
-			"ssowizard status net2phone shows both sides; add --override to set it back")
+		f.planErr = &plan.Ways{Override: "set back what was changed", KeepLabel: "Phones",
+			Err: hint.New(hint.Refused, "2 settings were changed by somebody since: Okta, settings.signOn.audience: is N2P, would become n2p; Okta, label: is Phones, would become net2phone Sync",
+				"ssowizard status net2phone shows both sides; add --override to set it back")}
 	}, toReview},
 	{"apply-running", func(_ *testing.T, f *fake) { f.events = endless(false) }, func(d *tuitest.Driver) { toApply(d); d.Pass(3 * time.Second) }},
 	{"apply-waiting", func(_ *testing.T, f *fake) { f.events = endless(true) }, func(d *tuitest.Driver) { toApply(d); d.Pass(5 * time.Second) }},

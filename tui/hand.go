@@ -47,9 +47,13 @@ func (s *hand) Init() tea.Cmd { return nil }
 
 func (s *hand) cards() []sso.SPSetting { return s.handoff.All }
 
-// copies tells whether there is a value to copy.
+// copies tells whether there is a value to copy; a switch has none.
 func (s *hand) copies() bool {
-	return s.onCard() && !s.cards()[s.card].Secret && s.cards()[s.card].Value != ""
+	if !s.onCard() {
+		return false
+	}
+	c := s.cards()[s.card]
+	return !c.Secret && c.Value != "" && s.shown(c) == c.Value
 }
 
 func (s *hand) onCard() bool { return s.card < len(s.cards()) }
@@ -188,7 +192,7 @@ func (s *hand) cardLines(c sso.SPSetting) []string {
 	case c.Value == "":
 		return append(out, wrap("Leave it empty.", s.width)...)
 	}
-	for _, line := range strings.Split(strings.TrimRight(c.Value, "\n"), "\n") {
+	for _, line := range strings.Split(strings.TrimRight(s.shown(c), "\n"), "\n") {
 		out = append(out, wrap(plain(line), s.width)...)
 	}
 	if s.handoff.Dir != "" {
@@ -196,6 +200,16 @@ func (s *hand) cardLines(c sso.SPSetting) []string {
 		out = append(out, styledHang(t.Faint, "Also in  ", plain(s.handoff.Dir), s.width)...)
 	}
 	return out
+}
+
+// shown is a value as the page has it: a switch is on or off there.
+func (s *hand) shown(c sso.SPSetting) string {
+	if s.profile != nil {
+		if set, ok := s.profile.Setting(c.ID); ok && set.Kind == catalog.KindToggle {
+			return words.Value(c.Value)
+		}
+	}
+	return c.Value
 }
 
 // whereSecret says where a person sees a secret.

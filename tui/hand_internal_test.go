@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"example.com/ssowizard/internal/catalog"
-	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
+	"example.com/ssowizard/internal/sso"
 )
 
 func TestInTheSandboxTheHandOffSaysWhereThePageIs(t *testing.T) {
@@ -28,10 +28,23 @@ func TestInTheSandboxTheHandOffSaysWhereThePageIs(t *testing.T) {
 	}
 }
 
-func TestAHintNamesTheFieldWhereTheCommandHasAFlag(t *testing.T) {
-	err := hint.New(hint.Usage, "where people sign in is not known", "say where: Sign-in address (--input login_url=URL)")
-	if got := strings.Join(failureLines(Theme{}, err, 100), "\n"); !strings.Contains(got, "Sign-in address (under Details)") || strings.Contains(got, "--input") {
-		t.Errorf("it says %q", got)
+func TestASwitchIsSwitchedAndNotCopied(t *testing.T) {
+	c, err := catalog.Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := c.Profile("infobip")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &hand{env: &env{keys: DefaultKeys()}, profile: p, handoff: plan.Handoff{Step: plan.StepPush,
+		All: []sso.SPSetting{{ID: "auto_create_users", Label: "Auto-create users", Value: "true"}, {ID: "issuer", Label: "Issuer", Value: "true"}}}}
+	s.SetSize(80, 20)
+	if got := s.View(); !strings.Contains(got, "\non ") || strings.Contains(got, "true") || s.copies() {
+		t.Errorf("the card says\n%s", got)
+	}
+	if s.card = 1; !s.copies() || !strings.Contains(s.View(), "true") {
+		t.Errorf("a text is no switch:\n%s", s.View())
 	}
 }
 

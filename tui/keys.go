@@ -11,7 +11,8 @@ type Keys struct {
 	Tester, Copy, Save, Edit, Apply, Log   key.Binding
 	Retry, Undo, New, Test, TurnOn, Delete key.Binding
 	Details, Report, NotNow, Override      key.Binding
-	Rotate, Adopt, Exact, Logo             key.Binding
+	Rotate, Adopt, Exact, Logo, Keep       key.Binding
+	AllTheSame, Picked                     key.Binding
 }
 
 func bind(help, what string, keys ...string) key.Binding {
@@ -36,8 +37,11 @@ func DefaultKeys() Keys {
 		Undo: bind("u", "undo", "u"), New: bind("n", "new", "n"), Test: bind("t", "test", "t"),
 		TurnOn: bind("o", "turn on or off", "o"), Delete: bind("x", "throw away", "x"),
 		Details: bind("d", "differences", "d"), Report: bind("m", "report", "m"), NotNow: bind("n", "not now", "n"),
-		Override: bind("o", "set back", "o"),
-		Rotate:   bind("c", "new certificate", "c"), Adopt: bind("i", "take over an app", "i"),
+		Override:   bind("o", "set back", "o"),
+		Keep:       bind("k", "keep the change", "k"),
+		Picked:     bind("c", "who is chosen", "c"),
+		AllTheSame: bind("ctrl+o", "take it over all the same", "ctrl+o"),
+		Rotate:     bind("c", "new certificate", "c"), Adopt: bind("i", "take over an app", "i"),
 		Exact: bind("x", "take away the access of others, or leave it", "x"), Logo: bind("i", "image for the app's tile", "i"),
 	}
 }

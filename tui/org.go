@@ -45,6 +45,15 @@ type org struct {
 	given string
 	// fixed tells that it is the org of a connection, and no other can be meant.
 	fixed bool
+	// passing tells that nobody has to look at it, unless something is wrong.
+	passing bool
+}
+
+// orgVisit is how the screen is come to: with a token of an earlier visit, for a
+// kept connection, on the way past it.
+type orgVisit struct {
+	token           secret.String
+	ofKept, passing bool
 }
 
 type tokenMsg struct {
@@ -59,8 +68,8 @@ type reportMsg struct {
 	err    error
 }
 
-func newOrg(e *env, d Draft, token secret.String, ofKept bool) Screen {
-	s := &org{env: e, typed: token, given: d.Org, fixed: ofKept && d.Existing}
+func newOrg(e *env, d Draft, v orgVisit) Screen {
+	s := &org{env: e, typed: v.token, given: d.Org, fixed: v.ofKept && d.Existing, passing: v.passing}
 	q := ask.Find(ask.Org)
 	address := textField(e, "Address of your Okta org", strings.TrimPrefix(d.Org, "https://"))
 	address.check = func(text string) error {
@@ -196,6 +205,9 @@ func (s *org) Update(msg tea.Msg) (Screen, tea.Cmd) {
 		if s.tokenRefused() {
 			return s, s.otherToken()
 		}
+		if s.passing && s.state == orgKnown && len(s.report.Missing) == 0 {
+			return s, send(done{atOrg})
+		}
 		return s, nil
 	case tick:
 		return s, nil
@@ -240,7 +252,7 @@ func (s *org) key(msg tea.KeyMsg) (Screen, tea.Cmd) {
 // token is for one org.
 func (s *org) changed() {
 	s.number = s.env.request()
-	s.state, s.report, s.err, s.from = orgAsking, OrgReport{}, nil, ""
+	s.state, s.report, s.err, s.from, s.passing = orgAsking, OrgReport{}, nil, "", false
 	s.typed = secret.String{}
 	if len(s.form.fields) > 1 && s.form.focus == 0 {
 		s.form.fields = s.form.fields[:1]

@@ -164,7 +164,7 @@ func TestCtrlCAsksOnceAndStopsCleanly(t *testing.T) {
 func TestAFailureSaysWhatWhyAndWhatToDoAndCanBeTriedAgain(t *testing.T) {
 	walkIn(t, func(f *fake) { f.events = failing(plan.StepPush, lost) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		toApply(d)
-		d.See("What net2phone Sync: enter Login URL", "Why save settings at net2phone Sync: the connection broke", "To do run the same command again",
+		d.See("What net2phone Sync: enter Login URL", "Why save settings at net2phone Sync: the connection broke", "To do try again",
 			"r try again", "b plan", "q save and quit", "u undo")
 		d.Press("b")
 		d.See("This is what will be done")

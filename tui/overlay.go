@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	"github.com/charmbracelet/bubbles/textinput"
@@ -174,9 +175,16 @@ type lineQuestion struct {
 	help  string
 	input textinput.Model
 	then  func(string) tea.Cmd
+	// many takes a list, whose lines a terminal may paste as if they were typed.
+	many   bool
+	ended  bool // a line has, and nothing has come since
+	number int  // of that end
 }
 
-func newLineQuestion(e *env, title, help, value string, then func(string) tea.Cmd) Screen {
+// lineEnd comes when nothing has followed the end of a line for a while.
+type lineEnd struct{ number int }
+
+func newLineQuestion(e *env, title, help, value string, then func(string) tea.Cmd) lineQuestion {
 	in := textinput.New()
 	in.Prompt = "› "
 	in.PromptStyle, in.PlaceholderStyle = e.theme.Cursor, e.theme.Faint
@@ -188,16 +196,33 @@ func newLineQuestion(e *env, title, help, value string, then func(string) tea.Cm
 func (q lineQuestion) Init() tea.Cmd { return textinput.Blink }
 
 func (q lineQuestion) Update(msg tea.Msg) (Screen, tea.Cmd) {
-	if k, ok := msg.(tea.KeyMsg); ok && key.Matches(k, q.env.keys.Enter) {
-		text := strings.TrimSpace(q.input.Value())
-		if text == "" {
-			return q, send(closed{})
+	if end, ok := msg.(lineEnd); ok && q.ended && end.number == q.number {
+		return q, q.answered()
+	}
+	if k, ok := msg.(tea.KeyMsg); ok {
+		switch {
+		case q.many && (k.Type == tea.KeyEnter || k.Type == tea.KeyCtrlJ):
+			q.ended, q.number = true, q.env.request()
+			n := q.number
+			return q, tea.Tick(pause, func(time.Time) tea.Msg { return lineEnd{n} })
+		case key.Matches(k, q.env.keys.Enter):
+			return q, q.answered()
+		case q.many && (q.ended || k.Type == tea.KeyTab): // a further one
+			q.ended = false
+			q.input, _ = q.input.Update(tea.KeyMsg{Type: tea.KeySpace, Runes: []rune{' '}})
 		}
-		return q, tea.Sequence(send(closed{}), q.then(text))
 	}
 	var cmd tea.Cmd
 	q.input, cmd = q.input.Update(msg)
 	return q, cmd
+}
+
+func (q lineQuestion) answered() tea.Cmd {
+	text := strings.TrimSpace(q.input.Value())
+	if text == "" {
+		return send(closed{})
+	}
+	return tea.Sequence(send(closed{}), q.then(text))
 }
 
 func (q lineQuestion) View() string {
@@ -235,8 +260,8 @@ func failureTold(t Theme, text string, err error, width int) []string {
 		}
 		out = append(out, hang(head, plain(line), width)...)
 	}
-	for _, h := range hint.Hints(err) {
-		out = append(out, hang(t.Accent.Render("→ "), onScreens(plain(h)), width)...)
+	for _, h := range hintsHere(err) {
+		out = append(out, hang(t.Accent.Render("→ "), h, width)...)
 	}
 	if id := hint.RequestID(err); id != "" {
 		out = append(out, styledHang(t.Faint, "  ", "Okta's request id: "+plain(id), width)...)

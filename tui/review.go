@@ -8,7 +8,6 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/ssowizard/internal/ask"
-	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
 )
@@ -157,32 +156,10 @@ func (s *review) failedKey(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, k.Retry), key.Matches(msg, k.Enter):
 		return s.load()
-	case key.Matches(msg, k.Override) && s.canOverride():
-		s.draft.Override = true
-		return send(runAgain{how: againReview, override: true})
-	case key.Matches(msg, k.New) && s.hinted(ask.NewApp) && !s.draft.NewApp:
-		s.draft.NewApp = true
-		return send(runAgain{how: againReview})
 	case key.Matches(msg, k.Logo) && s.job.Verb == Setup && s.draft.Logo != "":
 		return send(overlay{s.askLogo()})
 	}
-	return nil
-}
-
-// canOverride tells whether what is in the way is somebody's change, which may
-// be set back when that is said.
-func (s *review) canOverride() bool {
-	return !s.draft.Override && s.hinted(ask.Override)
-}
-
-// hinted tells whether the error names a flag as a way on.
-func (s *review) hinted(id ask.ID) bool {
-	for _, h := range hint.Hints(s.err) {
-		if s.job.Verb == Setup && strings.Contains(h, "--"+ask.Find(id).Flag) {
-			return true
-		}
-	}
-	return false
+	return s.wayKey(msg)
 }
 
 // askLogo asks for the image of the app's tile; - takes it out of the plan.
@@ -233,6 +210,9 @@ func commandOf(e *env, d Draft, job Job) string {
 	}
 	if job.Verb == Rotate && d.NoTest {
 		line += " --" + ask.Find(ask.Test).Flag + " " + string(sso.TestNone)
+	}
+	if d.Override {
+		line += " --" + ask.Find(ask.Override).Flag
 	}
 	if d.Org != "" && !e.world.Sandbox() {
 		line += " --org " + ask.Quote(host(d.Org))

@@ -156,7 +156,11 @@ func (s *review) answers() []answer {
 	} else {
 		add(ask.Org, host(d.Org), atOrg)
 	}
-	add(ask.Label, d.Label, atDetails)
+	if kept := s.p.Plan.Spec.Label; kept != "" && kept != d.Label { // a default does not rename what there is
+		out = append(out, answer{ask.Find(ask.Label).Title, plain(kept), ask.FromState.String(), atDetails})
+	} else {
+		add(ask.Label, d.Label, atDetails)
+	}
 	add(ask.Connection, d.Connection, atDetails)
 	out = append(out, s.inputAnswers()...)
 	push := map[sso.PushWay]string{sso.PushAPI: "settings API", sso.PushGuided: "by hand", sso.PushNone: "left alone"}[s.p.Plan.Spec.Push]
@@ -302,7 +306,7 @@ func (s *review) warnings() []row {
 		if w == "" {
 			continue
 		}
-		for _, line := range hang(s.env.theme.Warn.Render("! "), plain(w), s.width-2) {
+		for _, line := range hang(s.env.theme.Warn.Render("! "), onScreens(s.p.Plan.Profile, plain(w)), s.width-2) {
 			rows = append(rows, row{text: line})
 		}
 	}
@@ -314,15 +318,12 @@ func (s *review) warnings() []row {
 
 func (s *review) failed() []string {
 	t := s.env.theme
-	out := append([]string{t.Strong.Render("There is no plan yet"), ""}, failureLines(t, s.err, s.width)...)
-	out = append(out, "", t.Faint.Render("Nothing was written."))
-	if s.canOverride() {
-		out = append(out, "", "o: set back what was changed (the plan is shown first)")
+	out := []string{t.Strong.Render("There is no plan yet"), ""}
+	if ways := s.wayLines(); len(ways) > 0 {
+		out = append(out, hang(t.Bad.Render("✗ "), plain(s.err.Error()), s.width)...)
+		return append(append(out, ""), ways...)
 	}
-	if s.hinted(ask.NewApp) && !s.draft.NewApp {
-		out = append(out, "", "n: make an app of our own beside it (the plan is shown first)")
-	}
-	return out
+	return append(append(out, failureLines(t, s.err, s.width)...), "", t.Faint.Render("Nothing was written."))
 }
 
 func (s *review) SetSize(w, h int) Screen  { s.sized = sized{w, h}; return s }
@@ -336,11 +337,8 @@ func (s *review) ShortHelp() []key.Binding {
 		return nil
 	case s.err != nil:
 		out := keymap(k.Retry)
-		if s.canOverride() {
-			out = append(out, k.Override)
-		}
-		if s.hinted(ask.NewApp) && !s.draft.NewApp {
-			out = append(out, as(k.New, "second app"))
+		for _, w := range s.ways() {
+			out = append(out, w.key)
 		}
 		if s.draft.Logo != "" {
 			out = append(out, as(k.Logo, "another image"))

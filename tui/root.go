@@ -24,7 +24,11 @@ type Root struct {
 	screen Screen
 	over   Screen // laid over the screen, nil without
 	// returnTo is where a jump came from, atStart for none.
-	returnTo      place
+	returnTo place
+	// passing tells that screens which are answered are gone past; begunWith is
+	// the draft that the journey began with.
+	passing       bool
+	begunWith     Draft
 	width, height int
 	status        string
 	opened        bool
@@ -270,21 +274,29 @@ func (r *Root) end() tea.Cmd {
 	return tea.Sequence(r.keep(), tea.Quit)
 }
 
-// keep writes the draft down, or drops it once the work is done.
+// keep writes the draft down, or drops it once the work is done. What a
+// connection was set up with is no draft before it is changed.
 func (r *Root) keep() tea.Cmd {
 	if !r.opened || r.draft.SP == "" || r.verb != Setup {
 		return nil
 	}
-	d := r.draft.clone()
-	if i := railIndex(r.at()); i >= 0 && i < len(rail) {
-		d.Place = rail[i].title
-	}
-	kept := &d
-	if r.at() == atDone {
-		kept = nil
-	}
 	e := r.env
-	return func() tea.Msg { return draftKept{e.back.KeepDraft(kept)} }
+	if r.at() == atDone {
+		if e.world.Draft == nil || !e.world.Draft.sameAs(r.draft) {
+			return nil
+		}
+		e.world.Draft = nil
+		return func() tea.Msg { return draftKept{e.back.KeepDraft(nil)} }
+	}
+	if r.returnTo == atStart {
+		r.draft.reached(r.at())
+	}
+	if r.draft.Existing && r.draft.equal(r.begunWith) {
+		return nil
+	}
+	d := r.draft.clone()
+	e.world.Draft = &d
+	return func() tea.Msg { return draftKept{e.back.KeepDraft(&d)} }
 }
 
 func (r *Root) at() place { return r.stack[len(r.stack)-1] }

@@ -20,7 +20,8 @@ type Terminal struct {
 	In    io.Reader
 	Out   io.Writer
 	Look  Look
-	Width int // for the lines that are left behind
+	ASCII bool // there are no other signs
+	Width int  // for the lines that are left behind
 }
 
 // ErrQuit is the end of a wizard that was left before its work was done: by
@@ -38,6 +39,7 @@ func Run(ctx context.Context, cfg Config, term Terminal) (lines []string, err er
 	lipgloss.SetColorProfile(ProfileOf(term.Look))
 	lipgloss.SetHasDarkBackground(term.Look != Light)
 	cfg.Theme = NewTheme(term.Look, term.Out)
+	cfg.Theme.ASCII = term.ASCII
 	root := NewRoot(ctx, cfg)
 	defer root.Wait()
 	defer cancel()
@@ -55,6 +57,16 @@ func Run(ctx context.Context, cfg Config, term Terminal) (lines []string, err er
 
 // Left are the lines to leave in the terminal.
 func (r *Root) Left(width int) []string {
+	lines := r.left(width)
+	for i := range lines {
+		if r.env.theme.ASCII {
+			lines[i] = ascii(lines[i])
+		}
+	}
+	return lines
+}
+
+func (r *Root) left(width int) []string {
 	if width == 0 {
 		width = 100 // no terminal, no lines to fit
 	}

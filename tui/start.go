@@ -1,9 +1,12 @@
 package tui
 
 import (
+	"slices"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/plan"
 )
 
@@ -14,8 +17,9 @@ type begin struct {
 	// status is what both sides said of it, nil where they did not answer.
 	status *plan.ConnectionStatus
 	draft  Draft
-	// straight leads past the service provider, which the draft has.
-	straight bool
+	// straight leads past the service provider, which the draft has; goOn also
+	// past every screen that is answered.
+	straight, goOn bool
 }
 
 // start is the first screen: what there is already, and a new one.
@@ -69,16 +73,8 @@ func (s start) Update(msg tea.Msg) (Screen, tea.Cmd) {
 	case keptMsg:
 		s.loaded, s.err = true, msg.err
 		// What was stopped part way comes first.
-		for _, c := range msg.list {
-			if c.State.Unfinished != "" {
-				s.kept = append(s.kept, c)
-			}
-		}
-		for _, c := range msg.list {
-			if c.State.Unfinished == "" {
-				s.kept = append(s.kept, c)
-			}
-		}
+		s.kept = slices.Clone(msg.list)
+		slices.SortStableFunc(s.kept, func(a, b Connection) int { return s.rank(a) - s.rank(b) })
 		return s, s.lookAtAll()
 	case lookedMsg:
 		s.looked[msg.key] = msg.looked
@@ -103,17 +99,41 @@ func (s start) lookAtAll() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// waits tells whether there is something to go on with: a run that has stopped,
+// or answers that were not carried out yet.
+func (s start) waits(c Connection) bool { return c.State.Unfinished != "" || s.begun(c) }
+
+func (s start) rank(c Connection) int {
+	if s.waits(c) {
+		return 0
+	}
+	return 1
+}
+
 // items are the lines to choose from: the unfinished draft, the connections,
 // a new one, one that is in Okta already.
 func (s start) items() int { return s.drafts() + len(s.kept) + 2 }
 
 func (s start) onAdopt() bool { return s.cursor == s.items()-1 }
 
+// drafts counts the draft, which stands with its connection where there is one.
 func (s start) drafts() int {
-	if s.env.world.Draft != nil {
-		return 1
+	if s.env.world.Draft == nil || slices.ContainsFunc(s.kept, s.begun) {
+		return 0
 	}
-	return 0
+	return 1
+}
+
+// begun tells whether the draft holds answers for a connection.
+func (s start) begun(c Connection) bool {
+	return c.Problem == "" && s.env.world.Draft != nil && s.env.world.Draft.sameAs(draftOf(c.State, s.orgOf(c)))
+}
+
+func (s start) orgOf(c Connection) string {
+	if s.env.world.Sandbox() {
+		return s.env.world.SandboxOrg
+	}
+	return c.State.OrgURL
 }
 
 // chosen is the connection under the cursor.
@@ -146,7 +166,7 @@ func (s start) key(msg tea.KeyMsg) (Screen, tea.Cmd) {
 		return s, s.takeOver()
 	case key.Matches(msg, k.Enter):
 		return s, s.open()
-	case key.Matches(msg, k.Delete) && s.cursor < s.drafts():
+	case key.Matches(msg, k.Delete) && (s.cursor < s.drafts() || usable && s.begun(c)):
 		return s, s.throwAway()
 	case !usable:
 	case key.Matches(msg, k.Test):
@@ -187,17 +207,23 @@ func (s start) switchVerb(c Connection) Verb {
 	return Enable
 }
 
-// draftFor is the answers of a kept connection. Those that were given later than
-// its last run, and not carried out yet, come first.
+// draftFor is the answers of a kept connection, of which a run that has stopped
+// has had all. Those that were given later than its last run, and not carried
+// out yet, come first.
 func (s start) draftFor(c Connection) Draft {
-	org := c.State.OrgURL
-	if s.env.world.Sandbox() {
-		org = s.env.world.SandboxOrg
+	d := draftOf(c.State, s.orgOf(c))
+	if s.begun(c) {
+		kept := d
+		d = s.env.world.Draft.clone()
+		if !d.Existing && d.source(ask.Label) == ask.FromProfile { // a default renames nothing
+			d.Label = kept.Label
+			d.set(ask.Label, ask.FromState)
+		}
+		d.Existing = d.Existing || c.State.Unfinished == ""
+	} else if c.State.Unfinished != "" {
+		d.Place = placeName(atReview)
 	}
-	if d := s.env.world.Draft; d != nil && c.State.Unfinished == string(Setup) && d.SP == c.State.Profile && d.Connection == c.State.Connection && d.Org == org {
-		return *d
-	}
-	return draftOf(c.State, org)
+	return d
 }
 
 func (s start) open() tea.Cmd {
@@ -209,13 +235,13 @@ func (s start) open() tea.Cmd {
 		case Undo, Rotate:
 			return s.job(verb, c)
 		}
-		return send(begin{verb: Setup, draft: s.draftFor(c), straight: true})
+		return send(begin{verb: Setup, draft: s.draftFor(c), straight: true, goOn: s.waits(c)})
 	}
 	if s.onAdopt() {
 		return s.takeOver()
 	}
 	if s.cursor < s.drafts() {
-		return send(begin{verb: Setup, draft: *s.env.world.Draft, straight: true})
+		return send(begin{verb: Setup, draft: *s.env.world.Draft, straight: true, goOn: true})
 	}
 	return s.fresh()
 }

@@ -31,10 +31,10 @@ func (s start) View() string {
 	}
 	lines = append(lines, s.heading()...)
 	n := 0
-	if d := s.env.world.Draft; d != nil {
+	if d := s.env.world.Draft; s.drafts() > 0 {
 		item(n, "Go on: "+s.draftName(*d))
 		if n == s.cursor {
-			lines = append(lines, styledHang(t.Faint, "    ", "Begun earlier. Its answers are kept: Enter goes past each screen, up to where you were: "+plain(d.Place), s.width)...)
+			lines = append(lines, styledHang(t.Faint, "    ", begunText(*d), s.width)...)
 		}
 		n++
 	}
@@ -89,6 +89,15 @@ func (s start) welcome() []string {
 	return append(s.intro(), "", t.Accent.Render(spinner(zeroTime))+" Getting ready …")
 }
 
+// begunText says how far a draft came.
+func begunText(d Draft) string {
+	text := "Begun earlier"
+	if d.Place != "" {
+		text += ", up to " + plain(d.Place)
+	}
+	return text + ". Enter goes on with the first answer that is missing; esc leads back from there to those that were given."
+}
+
 func (s start) draftName(d Draft) string {
 	name := plain(d.SP)
 	if p := s.env.world.Profile(d.SP); p != nil {
@@ -103,6 +112,9 @@ func (s start) draftName(d Draft) string {
 // headline is a connection in one line.
 func (s start) headline(c Connection) string {
 	text := plain(c.Name) + " · " + s.stands(c)
+	if s.waits(c) {
+		text = "Go on: " + text
+	}
 	add := func(more string) { // where there is room for all of it
 		if longer := text + " · " + more; columns(longer) <= s.width-2 {
 			text = longer
@@ -123,7 +135,9 @@ func (s start) stands(c Connection) string {
 	case c.Problem != "":
 		return "cannot be read"
 	case c.State.Unfinished != "":
-		return plain(c.State.Unfinished) + " not finished: go on"
+		return plain(c.State.Unfinished) + " not finished"
+	case s.begun(c):
+		return "left before the end"
 	}
 	l, known := s.looked[keyOf(c)]
 	switch {
@@ -154,6 +168,9 @@ func (s start) details(c Connection) []string {
 	}
 	st := l.status
 	var out []string
+	if s.begun(c) {
+		out = append(styled(t.Faint, begunText(*s.env.world.Draft), width), "")
+	}
 	if st.App != nil {
 		out = append(out, "Okta app     "+plain(st.App.Label)+" ("+plain(st.App.ID)+")")
 	}
@@ -183,7 +200,11 @@ func (s start) actions(c Connection, width int) []string {
 	}
 	var out []string
 	line := ""
-	for _, b := range []key.Binding{as(k.Enter, s.enterWord(c)), k.Test, as(k.Rotate, rotate), as(k.TurnOn, s.switchWord(c)), k.Undo, k.Details} {
+	keys := keymap(as(k.Enter, s.enterWord(c)), k.Test, as(k.Rotate, rotate), as(k.TurnOn, s.switchWord(c)), k.Undo, k.Details)
+	if s.begun(c) {
+		keys = append(keys, as(k.Delete, "throw the answers away"))
+	}
+	for _, b := range keys {
 		text := b.Help().Key + " " + b.Help().Desc
 		if line != "" && columns(line)+3+columns(text) > width {
 			out = append(out, line)
@@ -209,7 +230,7 @@ func (s start) switchWord(c Connection) string {
 }
 
 func (s start) enterWord(c Connection) string {
-	if c.State.Unfinished != "" {
+	if s.waits(c) {
 		return "go on"
 	}
 	return "set up again"

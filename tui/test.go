@@ -152,7 +152,7 @@ func (s *test) View() string {
 	head := s.head()
 	var body []string
 	for _, w := range s.journey.last.warnings {
-		body = append(body, hang(s.env.theme.Warn.Render("! "), w, s.width)...)
+		body = append(body, hang(s.env.theme.Warn.Render("! "), onScreens(s.profile, w), s.width)...)
 	}
 	if len(body) > 0 {
 		body = append(body, "")
@@ -225,6 +225,7 @@ func (s *test) body() []string {
 				if len(f.Others) > 0 && s.journey.verb == Setup { // offered by number below
 					f.Fix, _, _ = strings.Cut(f.Fix, "Or try --"+ask.Find(ask.Inputs).Flag)
 				}
+				f.Fix = onScreens(s.profile, f.Fix)
 				bad = append(bad, f)
 			}
 		}
@@ -239,7 +240,7 @@ func (s *test) body() []string {
 			}
 		case Rotate:
 			for _, h := range hint.Hints(r.err) {
-				out = append(out, hang(t.Accent.Render("→ "), plain(h), s.width)...)
+				out = append(out, hang(t.Accent.Render("→ "), onScreens(s.profile, plain(h)), s.width)...)
 			}
 			out = append(out, "")
 		}
@@ -270,7 +271,7 @@ func (s *test) body() []string {
 	}
 	text := "Without a passed test sign-in with Okta is not turned on."
 	if r.prepared != nil && r.prepared.TestSkipped != "" {
-		text = plain(r.prepared.TestSkipped) + ". " + text
+		text = onScreens(s.profile, plain(r.prepared.TestSkipped)) + ". " + text
 	}
 	return wrap(text+" Start again and choose somebody who tries it.", s.width)
 }
@@ -300,7 +301,7 @@ func (s *test) troubles() []string {
 	}
 	for _, tr := range s.profile.Troubleshooting {
 		out = append(out, hang("· ", plain(tr.Symptom), s.width)...)
-		out = append(out, hang(t.Accent.Render("  → "), plain(tr.Advice), s.width)...)
+		out = append(out, hang(t.Accent.Render("  → "), onScreens(s.profile, plain(tr.Advice)), s.width)...)
 	}
 	return append(out, "", "y when it has passed")
 }

@@ -48,10 +48,7 @@ func newTester(e *env, d Draft, have bool, verb Verb) Screen {
 	case d.Way == sso.TestByHand || d.Way == sso.TestBrowser:
 		way = string(d.Way)
 	}
-	title, without := "Try a real sign-in before everybody gets access?", "no; it cannot be turned on without a test"
-	if verb == Rotate {
-		title, without = "Prove the new pair with a real sign-in?", "no; a mistake shows when people sign in"
-	}
+	title, without, what := wayWords(verb)
 	options := []huh.Option[string]{huh.NewOption("yes, with a tester's password", string(sso.TestHTTP)),
 		huh.NewOption(map[bool]string{true: "yes, in a browser that opens here", false: "yes, in a browser out of sight"}[e.world.Screen], string(sso.TestBrowser)),
 		huh.NewOption("yes, by hand in a browser of my own", string(sso.TestByHand))}
@@ -62,10 +59,7 @@ func newTester(e *env, d Draft, have bool, verb Verb) Screen {
 	}
 	s.way = choiceField(e, title, way, options)
 	s.way.help = "← and → show the other ways"
-	s.way.explain = Explanation{Title: "Test", What: "When it fails, both sides go back to the old pair by themselves. Without it nobody notices before people cannot sign in."}
-	if verb != Rotate {
-		s.way.explain.What = "One person is assigned first and signs in for real; everybody else is assigned after that has worked, so that nobody meets a broken tile."
-	}
+	s.way.explain = Explanation{Title: "Test", What: what}
 	login := d.Tester
 	if login == "" {
 		login = e.world.SandboxTester
@@ -101,6 +95,21 @@ func newTester(e *env, d Draft, have bool, verb Verb) Screen {
 	s.form = &form{env: e}
 	s.arrange()
 	return s
+}
+
+// wayWords ask how it is to be tried, say what it means not to, and explain both.
+func wayWords(verb Verb) (title, without, what string) {
+	switch verb {
+	case Rotate:
+		return "Prove the new pair with a real sign-in?", "no; a mistake shows when people sign in",
+			"When it fails, both sides go back to the old pair by themselves. Without it nobody notices before people cannot sign in."
+	case Enable:
+		return "Try a real sign-in right after turning on?", "no; a mistake shows when people sign in",
+			"Nobody can sign in there before it is on. One person signs in for real at once, and when that fails it is turned off again. " +
+				"Without it nobody notices before people cannot sign in."
+	}
+	return "Try a real sign-in before everybody gets access?", "no; it cannot be turned on without a test",
+		"One person is assigned first and signs in for real; everybody else is assigned after that has worked, so that nobody meets a broken tile."
 }
 
 // arrange shows the fields that the answer to the first one calls for.

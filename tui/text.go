@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -12,13 +11,6 @@ import (
 
 // plain makes text from outside fit for one line.
 func plain(s string) string { return sso.PlainText(s, 4000) }
-
-// inputFlag is the flag of an answer behind the answer's label.
-var inputFlag = regexp.MustCompile(`\(--input [^()]+\)`)
-
-// onScreens is a hint for whoever sits before the screens: an answer is given
-// under Details and not with a flag.
-func onScreens(hint string) string { return inputFlag.ReplaceAllString(hint, "(under Details)") }
 
 // fit cuts a line to width columns, with an ellipsis where something is lost.
 func fit(line string, width int) string {

@@ -23,6 +23,8 @@ const (
 type Theme struct {
 	Title, Strong, Faint, Good, Bad, Warn, Accent lipgloss.Style
 	Cursor, Rule, Key                             lipgloss.Style
+	// ASCII tells that the terminal has no signs but those.
+	ASCII bool
 	// Field is the theme of the text fields and choices.
 	Field *huh.Theme
 }

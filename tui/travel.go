@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"maps"
 	"slices"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -25,7 +24,7 @@ func (r *Root) travel(msg tea.Msg) (tea.Cmd, bool) {
 		return r.goOn(), true
 	case jump:
 		r.screen.Keep(&r.draft)
-		r.returnTo = r.at()
+		r.returnTo, r.passing = r.at(), false
 		return r.enter(append(r.stack, msg.to)), true
 	case back:
 		return r.goBack(), true
@@ -79,6 +78,7 @@ func (r *Root) begin(msg begin) tea.Cmd {
 	from := r.draft.From[ask.Org]
 	org, hadOrg := r.draft.Org, r.draft.Org != ""
 	r.verb, r.job, r.entry, r.last, r.stands = msg.verb, msg.verb, msg.entry, ran{}, msg.status
+	r.stack = []place{atStart}
 	r.draft = msg.draft.clone()
 	if r.draft.Org == "" && hadOrg {
 		r.draft.Org = org
@@ -87,6 +87,7 @@ func (r *Root) begin(msg begin) tea.Cmd {
 	if r.world.Sandbox() {
 		r.draft.Org = r.world.SandboxOrg
 	}
+	r.passing, r.begunWith = msg.goOn, r.draft.clone()
 	if msg.straight {
 		return r.enter([]place{atStart, atProvider, atOrg})
 	}
@@ -118,7 +119,7 @@ func (r *Root) goOn() tea.Cmd {
 	if r.at() >= atReview && to >= atApply {
 		return r.enter(append(r.stack[:len(r.stack)-1:len(r.stack)-1], to)) // no way back through a run
 	}
-	return r.enter(append(r.stack, to))
+	return r.enter(r.past(append(r.stack, to)))
 }
 
 // goBack leaves the screen, with what was answered on it.
@@ -133,9 +134,7 @@ func (r *Root) goBack() tea.Cmd {
 		return r.end()
 	}
 	r.screen.Keep(&r.draft)
-	if r.returnTo != atStart {
-		r.returnTo = atStart
-	}
+	r.returnTo, r.passing = atStart, false
 	return r.enter(r.stack[:len(r.stack)-1])
 }
 
@@ -146,20 +145,18 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 		if s, ok := r.screen.(*review); ok {
 			s.Keep(&r.draft)
 		}
-		r.job, r.draft.Override = r.verb, r.draft.Override || msg.override
+		r.job = r.verb
+		r.draft.takeWay(msg)
 		if msg.answer != nil {
-			r.draft.Inputs = maps.Clone(r.draft.Inputs)
-			if r.draft.Inputs == nil {
-				r.draft.Inputs = map[string]string{}
-			}
-			r.draft.Inputs[msg.answer.Input] = msg.answer.Answer
-			delete(r.draft.From, ask.Inputs)
+			r.draft.answer(msg.answer.Input, msg.answer.Answer)
 			r.draft.unconfirm(plan.StepPush) // that was for the value before
 		}
 		if r.verb == Setup {
 			return r.enter([]place{atStart, atProvider, atOrg, atDetails, atWho, atReview})
 		}
 		return r.enter([]place{atStart, atReview})
+	case againAdopt:
+		return r.begin(begin{verb: Adopt, goOn: true, draft: Draft{SP: r.draft.SP, Org: r.draft.Org, Connection: r.draft.Connection, AppID: msg.app}})
 	case againTester:
 		return r.askTester()
 	case againOff:
@@ -190,7 +187,7 @@ func (r *Root) build(at place) Screen {
 	case atProvider:
 		return newProvider(e, d)
 	case atOrg:
-		return newOrg(e, d, r.secretsNow().Token, r.verb.ofKept())
+		return newOrg(e, d, orgVisit{token: r.secretsNow().Token, ofKept: r.verb.ofKept(), passing: r.passing})
 	case atDetails:
 		return newDetails(e, d)
 	case atAccess:
@@ -239,7 +236,7 @@ func (r *Root) makeJob(verb Verb) Job {
 		if r.verb == Setup && verb == Enable { // what was answered on the way here
 			inputs = d.Inputs
 		}
-		d = Draft{Inputs: inputs, From: d.From, Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, Way: d.Way, NoTest: d.NoTest && verb == Rotate, SPAPIURL: d.SPAPIURL}
+		d = Draft{Inputs: inputs, From: d.From, Confirmed: d.Confirmed, Override: d.Override, Tester: d.Tester, Way: d.Way, NoTest: d.NoTest && (verb == Rotate || verb == Enable && r.verb == Enable), SPAPIURL: d.SPAPIURL}
 	}
 	a, err := d.Answers(r.world)
 	if err != nil {
@@ -254,7 +251,7 @@ func (r *Root) makeJob(verb Verb) Job {
 
 // adoptJob is the job of taking over what the draft names.
 func (r *Root) adoptJob(d Draft) Job {
-	a, err := Draft{SP: d.SP, Org: d.Org, Connection: d.Connection, Inputs: d.Inputs, Existing: true}.Answers(r.world)
+	a, err := Draft{SP: d.SP, Org: d.Org, Connection: d.Connection, Inputs: d.Inputs, Override: d.Override, Existing: true}.Answers(r.world)
 	if err != nil {
 		a = &ask.Answers{} // the screens let nothing through that a flag would not take
 	}

@@ -239,7 +239,7 @@ func (s *turnOn) warnings() []string {
 	}
 	var out []string
 	for _, w := range append(all, s.p.Plan.Warnings...) {
-		out = append(out, hang(s.env.theme.Warn.Render("! "), plain(w), s.width)...)
+		out = append(out, hang(s.env.theme.Warn.Render("! "), onScreens(s.p.Plan.Profile, plain(w)), s.width)...)
 	}
 	return out
 }

@@ -272,13 +272,13 @@ func (s *who) ShortHelp() []key.Binding {
 	if s.err != nil {
 		out = append(keymap(k.Retry), out...)
 	}
-	return append(out, k.Paste, k.Tester, k.View)
+	return append(out, k.Paste, k.Tester, k.View, as(k.Picked, "chosen"))
 }
 
 func (s *who) FullHelp() [][]key.Binding {
 	k := s.env.keys
 	return [][]key.Binding{{k.Choose, k.Search, as(k.Tab, "groups or people"), k.Enter, as(k.Paste, "paste a list of addresses"),
-		as(k.Tester, "who tries the sign-in"), as(k.View, "who has no e-mail address"), k.PageDown, k.PageUp, k.Home, k.End}}
+		as(k.Tester, "who tries the sign-in"), as(k.View, "who has no e-mail address"), as(k.Picked, "who is chosen, to take somebody out"), k.PageDown, k.PageUp, k.Home, k.End}}
 }
 
 func (s *who) Explain() Explanation {

@@ -4,12 +4,32 @@ import (
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/tui"
 	"example.com/ssowizard/tui/tuitest"
 )
+
+func TestLinesPastedAsKeysAreOneList(t *testing.T) {
+	for name, end := range map[string]tea.KeyType{"as most terminals do": tea.KeyEnter, "line feeds": tea.KeyCtrlJ, "out of a table": tea.KeyTab} {
+		t.Run(name, func(t *testing.T) {
+			walk(t, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+				toWho(d)
+				d.Press("p")
+				var msgs []tea.Msg
+				for _, one := range []string{"ben.okafor@acme.example", "nobody@acme.example", "zoe@acme.example"} {
+					msgs = append(msgs, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(one)}, tea.KeyMsg{Type: end})
+				}
+				d.Burst(append(msgs, tea.KeyMsg{Type: tea.KeyEnter})...)
+				d.See("2 people added, 1 is unknown", "! nobody@acme.example")
+				d.Press("esc")
+				d.See("Chosen: ben.okafor@acme.example, zoe@acme.example")
+			})
+		})
+	}
+}
 
 func TestOnlyTheLastSearchIsAskedAndLateAnswersAreDropped(t *testing.T) {
 	walk(t, func(t *testing.T, f *fake, d *tuitest.Driver) {

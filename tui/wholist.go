@@ -77,6 +77,8 @@ func (s *who) listKey(msg tea.KeyMsg) tea.Cmd {
 		return s.begin()
 	case key.Matches(msg, k.View):
 		return send(overlay{s.withoutEmail()})
+	case key.Matches(msg, k.Picked):
+		return send(overlay{newPicked(s)})
 	case key.Matches(msg, k.Paste):
 		return send(overlay{s.pasteQuestion()})
 	case key.Matches(msg, k.Tester):

@@ -159,6 +159,9 @@ func (s *who) summary() []string {
 			lines = append(lines, hang(t.Warn.Render("! "), g.Name+" means every person of the org, also those who have no account at "+name, s.width)...)
 		}
 	}
+	if names := s.unread(); len(names) > 0 {
+		lines = append(lines, t.Warn.Render("! ")+ends(fit(strings.Join(names, ", ")+" cannot be read in Okta", s.width-2-16), "(c take it out)", s.width-2))
+	}
 	if n := len(s.noEmail()); n > 0 {
 		lines = append(lines, t.Warn.Render("! ")+fit(itoa(n)+" of them "+haveHas(n)+" no e-mail address  (v view)", s.width-2))
 	}
@@ -328,13 +331,15 @@ func (s *who) unknownList(head string) Screen {
 // pasteQuestion takes a list of addresses, however they are separated.
 func (s *who) pasteQuestion() Screen {
 	e, org := s.env, s.draft.Org
-	return newLineQuestion(e, "Paste logins or e-mail addresses", "One or many, with blanks, commas, semicolons or lines between them.", "", func(text string) tea.Cmd {
+	q := newLineQuestion(e, "Paste logins or e-mail addresses", "One or many, with blanks, commas, semicolons or lines between them.", "", func(text string) tea.Cmd {
 		list := split(text)
 		return func() tea.Msg {
 			found, err := e.back.FindPeople(e.ctx, org, list)
 			return foundMsg{found, err}
 		}
 	})
+	q.many = true
+	return q
 }
 
 // split takes a pasted list apart and drops repeats.

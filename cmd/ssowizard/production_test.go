@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -129,5 +131,41 @@ func TestADumbTerminalIsAskedOneALineAndShowsNoSecret(t *testing.T) {
 	if strings.Contains(s.Raw(), "\x1b") {
 		t.Errorf("a dumb terminal was sent escape codes: %q", s.Raw())
 	}
+	b.unseen(s)
+}
+
+// secretFile is a file that holds a secret.
+func secretFile(t *testing.T, secret string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestTurningOnWhereNobodyCouldSignInBeforeAsksWhoDoesThen(t *testing.T) {
+	t.Parallel()
+	b := startBox(t)
+	state := t.TempDir()
+	flags := append(b.flags(), "--org", b.Okta.OrgURL, "--okta-token-file", secretFile(t, b.Okta.APIToken), "--sp-token-file", secretFile(t, b.ServiceProviders["telnyx"].APIToken))
+	person, password := b.Okta.People[0].Login, b.Okta.People[0].Password
+	out, code := saysIn(t, state, "", append([]string{"setup", "telnyx", "--input", "short_name=acme", "--group", "Support EMEA", "--yes",
+		"--test-user", person, "--test-password-file", secretFile(t, password)}, flags...)...)
+	if code != 0 {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	s := sit(t, state, flags...)
+	s.see("telnyx · tested, off")
+	s.press("o")
+	s.see("Try a real sign-in right after turning on?")
+	s.press(tuitest.Enter, tuitest.Enter, password, tuitest.Enter)
+	s.see("This turns sign-in with Okta on")
+	s.press("a")
+	s.Until(t, tuitest.Down, "72 hours", "Type the app's label")
+	s.press("Telnyx", tuitest.Enter)
+	s.see("Everything in the plan is done")
+	s.press(tuitest.Enter)
+	s.see("Done. People sign in to Telnyx with Okta now.", "First real sign-in")
 	b.unseen(s)
 }

@@ -40,7 +40,7 @@ func clean(env []string) []string {
 	for _, e := range env {
 		name, _, _ := strings.Cut(e, "=")
 		if !strings.HasPrefix(name, "OKTA_") && !strings.HasPrefix(name, "SSOWIZARD_") && name != "NO_COLOR" && name != "COLORFGBG" &&
-			name != "TMUX" && name != "CI" && name != "DISPLAY" && name != "WAYLAND_DISPLAY" {
+			name != "LC_ALL" && name != "LC_CTYPE" && name != "LANG" && name != "TMUX" && name != "CI" && name != "DISPLAY" && name != "WAYLAND_DISPLAY" {
 			out = append(out, e)
 		}
 	}

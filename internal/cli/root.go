@@ -167,6 +167,9 @@ Try it without any account:  ssowizard setup net2phone --sandbox --group "Suppor
 		PersistentPreRunE: p.prepare,
 		Args:              cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if p.InTerminal && !p.yes && p.nameless() {
+				p.accessible = true // the wizard, as far as any terminal has it
+			}
 			if p.lines() {
 				return p.lineWizard(cmd.Context(), o)
 			}

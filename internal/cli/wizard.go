@@ -11,8 +11,12 @@ import (
 // at a terminal that can draw. It draws on standard error, so that standard
 // output has nothing but what is left at its end.
 func (p *program) fullScreen() bool {
-	return p.Wizard != nil && p.InTerminal && p.ErrTerminal && p.output == "text" && p.Getenv("TERM") != "dumb" && p.Getenv("TERM") != ""
+	return p.Wizard != nil && p.InTerminal && p.ErrTerminal && p.output == "text" && p.Getenv("TERM") != "dumb" && !p.nameless()
 }
+
+// nameless tells whether nobody says what the terminal can do. On Windows none
+// has a name.
+func (p *program) nameless() bool { return p.Getenv("TERM") == "" && p.GOOS != "windows" }
 
 // wizard runs the full-screen wizard and prints what it leaves behind.
 func (p *program) wizard(ctx context.Context, flags *answerFlags) error {

@@ -135,8 +135,9 @@ func (r *run) adoptable(o Observed, spec sso.Spec, app sso.App) error {
 		}
 	}
 	if !spec.Override && !r.profile.Fits(spec.Inputs, evidence(o, app)) {
-		return hint.New(hint.Refused, fmt.Sprintf("the app %s does not look like one for %s: %s", name(app), r.profile.Name, unlike(app)),
-			"see that --app and --sp name what you mean; add --override to take it over all the same")
+		return &Ways{Override: "take it over all the same",
+			Err: hint.New(hint.Refused, fmt.Sprintf("the app %s does not look like one for %s: %s", name(app), r.profile.Name, unlike(app)),
+				"see that --app and --sp name what you mean; add --override to take it over all the same")}
 	}
 	return nil
 }

@@ -87,7 +87,8 @@ func (m *maker) refuseDrift() error {
 	err := hint.New(hint.Refused,
 		fmt.Sprintf("%s changed by somebody since: %s", plural(len(lines), "setting was", "settings were"), strings.Join(lines, "; ")),
 		fmt.Sprintf("ssowizard status %s shows both sides; add --override to set %s back", m.Spec.Connection, them))
-	return hint.Add(err, "%s", m.keeping())
+	inputs, label := m.keptInputs(), m.keptLabel()
+	return &Ways{Err: hint.Add(err, "%s", m.keeping(inputs, label)), Override: "set back what was changed", Keep: inputs, KeepLabel: label}
 }
 
 // show is a value as people read it.

@@ -12,16 +12,15 @@ import (
 
 // keeping says how to keep what somebody changed rather than set it back: by
 // the command whose answers ask for it, as far as there are such answers.
-func (m *maker) keeping() string {
+func (m *maker) keeping(inputs map[string]string, kept string) string {
 	var flags, rest []string
-	inputs := m.keptInputs()
 	for _, id := range slices.Sorted(maps.Keys(inputs)) {
 		flags = append(flags, "--input "+ask.Quote(id+"="+inputs[id]))
 	}
 	for _, d := range m.drift {
-		switch label, _ := d.Got.(string); {
-		case d.Side == "okta" && d.Field == "label" && label != "":
-			flags = append(flags, "--label "+ask.Quote(sso.PlainText(label, 200)))
+		switch {
+		case kept != "" && d.isLabel():
+			flags = append(flags, "--label "+ask.Quote(kept))
 		case !m.asksFor(d, inputs):
 			rest = append(rest, fieldName(m.Profile, d))
 		}
@@ -39,6 +38,18 @@ func (m *maker) keeping() string {
 		text += "; " + none
 	}
 	return text
+}
+
+func (d Drift) isLabel() bool { return d.Side == "okta" && d.Field == "label" }
+
+// keptLabel is the label that somebody gave the app, "" where nobody did.
+func (m *maker) keptLabel() string {
+	for _, d := range m.drift {
+		if label, _ := d.Got.(string); d.isLabel() {
+			return sso.PlainText(label, 200)
+		}
+	}
+	return ""
 }
 
 // keptInputs are the answers that ask for what is there now, read off both

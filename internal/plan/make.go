@@ -139,9 +139,10 @@ func (m *maker) refuseForeign() error {
 		return nil
 	}
 	if o.HaveState && o.State.AppID != "" && !m.Spec.Override {
-		return hint.New(hint.Refused,
+		err := hint.New(hint.Refused,
 			fmt.Sprintf("the app of connection %q (%s) is gone from Okta: somebody has deleted it since", m.Spec.Connection, o.State.AppID),
 			"add --override to make a new one")
+		return &Ways{Err: err, Override: "make a new app"}
 	}
 	for _, app := range o.Apps {
 		reason := m.likeness(app)
@@ -149,7 +150,11 @@ func (m *maker) refuseForeign() error {
 			continue
 		}
 		owner, wayOn := m.ownerOf(app)
-		return hint.New(hint.Refused, fmt.Sprintf("the Okta app %s has %s, and %s", name(app), reason, owner), wayOn+"; or make a second app: --new-app")
+		ways := &Ways{Err: hint.New(hint.Refused, fmt.Sprintf("the Okta app %s has %s, and %s", name(app), reason, owner), wayOn+"; or make a second app: --new-app"), NewApp: true}
+		if _, marked := sso.FindMarker(app.AdminNote); !marked {
+			ways.Adopt = app.ID
+		}
+		return ways
 	}
 	return nil
 }

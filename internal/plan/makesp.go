@@ -48,9 +48,10 @@ func (m *maker) refuseForeignSP() error {
 	if !o.SP.Enabled || !o.SP.Configured || ours || m.Spec.Override {
 		return nil
 	}
-	return hint.New(hint.Refused,
+	err := hint.New(hint.Refused,
 		fmt.Sprintf("single sign-on is already on at %s, set up by somebody else: writing other values would lock people out", m.Profile.Name),
 		"turn it off there first, or add --override to take it over")
+	return &Ways{Err: err, Override: "take over what is set up at " + m.Profile.Name}
 }
 
 // settingChanges compares the wanted settings with those the service provider

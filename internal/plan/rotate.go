@@ -134,8 +134,9 @@ func (m *maker) refuseUneven() error {
 	if err != nil || len(changes) == 0 {
 		return err
 	}
-	return hint.New(hint.Refused, fmt.Sprintf("%s does not hold Okta's values: %s differs", m.Profile.Name, m.changedLabels(changes)[0]),
-		fmt.Sprintf("bring both sides together first: ssowizard setup %s; or add --override", m.Profile.ID))
+	return &Ways{Override: "rotate all the same",
+		Err: hint.New(hint.Refused, fmt.Sprintf("%s does not hold Okta's values: %s differs", m.Profile.Name, m.changedLabels(changes)[0]),
+			fmt.Sprintf("bring both sides together first: ssowizard setup %s; or add --override", m.Profile.ID))}
 }
 
 // refuseHalfRotated leaves it to rotate to end what it began: what a rotation
@@ -145,8 +146,9 @@ func (m *maker) refuseHalfRotated() error {
 	if r == nil || r.ToKID == "" || m.Spec.Override || push == nil || push.Action == None || m.Profile.Protocol == sso.OIDC {
 		return nil
 	}
-	return hint.New(hint.Refused, "a rotation of the signing key has stopped half way, and people may not be able to sign in",
-		fmt.Sprintf("go on with it: ssowizard rotate %s; or add --override to give %s the certificate of the key that Okta uses now", m.Spec.Connection, m.Profile.Name))
+	return &Ways{Override: "give " + m.Profile.Name + " the certificate of the key that Okta uses now",
+		Err: hint.New(hint.Refused, "a rotation of the signing key has stopped half way, and people may not be able to sign in",
+			fmt.Sprintf("go on with it: ssowizard rotate %s; or add --override to give %s the certificate of the key that Okta uses now", m.Spec.Connection, m.Profile.Name))}
 }
 
 func (m *maker) rotateSteps(switched bool) {

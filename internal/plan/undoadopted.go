@@ -220,7 +220,8 @@ func (m *maker) refuseUndo() error {
 			lines = append(lines, fmt.Sprintf("Okta, %s: is %s, was %s", fieldName(m.Profile, d), show(d.Got), show(d.Want)))
 		}
 	}
-	return hint.New(hint.Refused,
+	err := hint.New(hint.Refused,
 		fmt.Sprintf("%s changed by somebody since, and undo would throw that away: %s", plural(len(lines), "setting was", "settings were"), strings.Join(lines, "; ")),
 		fmt.Sprintf("ssowizard status %s shows both sides; add --override to take it all back nevertheless", m.Spec.Connection))
+	return &Ways{Err: err, Override: "take it all back nevertheless"}
 }

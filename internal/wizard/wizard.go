@@ -22,7 +22,7 @@ func New(in, screen *os.File, width int) func(ctx context.Context, cfg app.Confi
 	return func(ctx context.Context, cfg app.Config, noColor bool) ([]string, error) {
 		b := newBackend(cfg, screen)
 		lines, err := tui.Run(ctx, tui.Config{Backend: b, Local: local{}, Org: cfg.Org, From: orgSource(cfg)},
-			tui.Terminal{In: in, Out: screen, Look: lookOf(cfg.Getenv, noColor, screen), Width: width})
+			tui.Terminal{In: in, Out: screen, Look: lookOf(cfg.Getenv, noColor, screen), ASCII: asciiOnly(cfg.Getenv), Width: width})
 		return lines, joinClose(err, b.close())
 	}
 }
@@ -72,6 +72,24 @@ func lookOf(getenv func(string) string, noColor bool, screen io.Writer) tui.Look
 		return tui.Dark16 // the terminal's own colours can be read on its own background
 	}
 	return tui.Dark
+}
+
+// asciiOnly tells whether the locale says that text is not in UTF-8. One that
+// says nothing does not: few terminals are left that need that.
+func asciiOnly(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		locale, _, _ := strings.Cut(getenv(name), "@")
+		if locale == "" {
+			continue
+		}
+		_, charset, said := strings.Cut(locale, ".")
+		if !said {
+			return locale == "C" || locale == "POSIX"
+		}
+		charset = strings.ReplaceAll(strings.ToLower(charset), "-", "")
+		return charset != "utf8"
+	}
+	return false
 }
 
 // environ is the environment in termenv's form.

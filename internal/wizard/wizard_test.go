@@ -70,6 +70,27 @@ func TestTheLookComesFromTheEnvironmentAlone(t *testing.T) {
 	}
 }
 
+func TestOnlyALocaleThatSaysSoHasNoUTF8(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name string
+		env  map[string]string
+		want bool
+	}{
+		{"nothing said", nil, false},
+		{"C", map[string]string{"LANG": "C"}, true},
+		{"POSIX", map[string]string{"LC_ALL": "POSIX", "LANG": "en_US.UTF-8"}, true},
+		{"C with UTF-8", map[string]string{"LANG": "C.UTF-8"}, false},
+		{"the stronger one counts", map[string]string{"LC_CTYPE": "de_DE.utf8", "LANG": "C"}, false},
+		{"another charset", map[string]string{"LANG": "de_DE.ISO-8859-15@euro"}, true},
+		{"a language alone", map[string]string{"LANG": "de_DE"}, false},
+	} {
+		if got := asciiOnly(func(name string) string { return tc.env[name] }); got != tc.want {
+			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
+		}
+	}
+}
+
 func TestRolesTellWhoMayNotCreateApps(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {

@@ -128,6 +128,9 @@ func Value(v any) string {
 		if v == "" {
 			return "(empty)"
 		}
+		if on, isSwitch := switches[v]; isSwitch {
+			return on
+		}
 		return Plain(ShortURN(v))
 	case []string:
 		return Plain(strings.Join(v, ", "))
@@ -147,6 +150,23 @@ func Value(v any) string {
 		return fmt.Sprint(v)
 	}
 	return Plain(string(b))
+}
+
+// switches are the values of a switch on a service provider's page, which are
+// kept as text.
+var switches = map[string]string{"true": "on", "false": "off"}
+
+// Seen is what a check expected or got. A yes or no of Okta is called so here as
+// it is in a change, and a switch on the service provider's page is on or off.
+func Seen(code, value string) string {
+	on, isSwitch := switches[value]
+	switch {
+	case isSwitch && strings.HasPrefix(code, "settings.sp."):
+		return on
+	case isSwitch && strings.HasPrefix(code, "settings.okta."):
+		return Value(value == "true")
+	}
+	return Plain(ShortURN(value))
 }
 
 // ShortURN gives the well-known end of SAML's long names.

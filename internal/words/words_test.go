@@ -21,6 +21,9 @@ func TestFieldsAndChecksAreCalledAsOnThePages(t *testing.T) {
 		{"of a sign-in", words.Check("not_on_or_after", settings), "not on or after"},
 		{"of a claim", words.Check("at_hash", settings), "Hash of the access token (at_hash)"},
 		{"of OIDC", words.Check("settings.okta.redirect_uris", settings), "Okta, Sign-in redirect URIs"},
+		{"what Okta holds, as in a change", words.Seen("settings.okta.honorForceAuthn", "true"), "yes"},
+		{"how a switch stands", words.Seen("settings.sp.enforce", "false"), "off"},
+		{"what a person is called", words.Seen("name_id", "true"), "true"},
 		{"of how it ended", words.Check("sign_in.start_refused", settings), "sign-in: start refused"},
 	} {
 		if tc.got != tc.want {
@@ -34,7 +37,7 @@ func TestValuesAreShownOnOneLineAndNothingIsSaid(t *testing.T) {
 		value any
 		want  string
 	}{
-		{nil, "(nothing)"}, {"", "(empty)"}, {true, "yes"}, {false, "no"}, {[]string{"a", "b"}, "a, b"}, {12, "12"},
+		{nil, "(nothing)"}, {"", "(empty)"}, {true, "yes"}, {false, "no"}, {"true", "on"}, {"false", "off"}, {[]string{"a", "b"}, "a, b"}, {12, "12"},
 		{[]any{"a", "b"}, "a, b"}, {[]any{"a", 1}, `["a",1]`}, {[]any{}, "[]"},
 		{"urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", "EmailAddress"},
 		{"urn:oasis:names:tc:SAML:1.1:nameid-format:", "urn:oasis:names:tc:SAML:1.1:nameid-format:"},

@@ -142,6 +142,16 @@ func (d *Driver) Send(msg tea.Msg) {
 	d.Pass(settles)
 }
 
+// Burst gives the model messages that come at once.
+func (d *Driver) Burst(msgs ...tea.Msg) {
+	d.settle()
+	for _, m := range msgs {
+		d.update(m)
+	}
+	d.settle()
+	d.Pass(settles)
+}
+
 // Resize makes the window another size.
 func (d *Driver) Resize(width, height int) { d.Send(tea.WindowSizeMsg{Width: width, Height: height}) }
 
@@ -167,7 +177,7 @@ func (d *Driver) Paste(text string) {
 var keys = map[string]tea.KeyType{"enter": tea.KeyEnter, "esc": tea.KeyEsc, "tab": tea.KeyTab, "shift+tab": tea.KeyShiftTab,
 	"up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "right": tea.KeyRight, "pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown,
 	"home": tea.KeyHome, "end": tea.KeyEnd, "backspace": tea.KeyBackspace, "ctrl+c": tea.KeyCtrlC, "ctrl+z": tea.KeyCtrlZ,
-	"ctrl+u": tea.KeyCtrlU, "ctrl+y": tea.KeyCtrlY, "f1": tea.KeyF1}
+	"ctrl+o": tea.KeyCtrlO, "ctrl+u": tea.KeyCtrlU, "ctrl+y": tea.KeyCtrlY, "f1": tea.KeyF1}
 
 // Press presses keys by name; a name of one sign is that sign.
 func (d *Driver) Press(names ...string) {
