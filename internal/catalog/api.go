@@ -130,6 +130,8 @@ type PeopleCall struct {
 	// Email and Status are places in an item.
 	Email  string
 	Status string
+	// Inactive are the values of Status of people who cannot sign in at all.
+	Inactive []string
 	// KeepsPassword is where it stands who may go on without the identity
 	// provider.
 	KeepsPassword Flag

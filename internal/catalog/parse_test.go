@@ -95,6 +95,7 @@ func TestWrongProfileIsRefusedWithLineAndReason(t *testing.T) {
 		{"input from nowhere", "    label: Group filter", "    label: Group filter\n    from: {}", "from has either offered or setting"},
 		{"input of an unknown form", "    label: Group filter", "    label: Group filter\n    form: mail", `form is "mail"`},
 		{"suggestion against the pattern", "    pattern_help:", "    suggestions: [{value: A B, why: x}]", "suggestion 1 is not allowed"},
+		{"people inactive without a status", "    missing: [404]", "  people: {request: {method: GET, path: /u}, email: email, inactive: [blocked]}", "no status is there"},
 		{"people without an address", "    missing: [404]", "  people: {request: {method: GET, path: /u}}", `people has no "email"`},
 		{"advice for an unknown setting", "    missing: [404]", "  errors: {advice: [{setting: nope, says: x}]}", `there is no setting "nope"`},
 		{"alias", "prerequisites:", "prerequisites: [*x]", "unknown anchor"},

@@ -66,8 +66,12 @@ func (r *reader) listing(f *fields) *Find {
 }
 
 func (r *reader) people(f *fields) *PeopleCall {
-	return &PeopleCall{List: *r.listing(f), Email: f.place("email", true), Status: f.place("status", false),
-		KeepsPassword: f.flag("keeps_password", false)}
+	c := &PeopleCall{List: *r.listing(f), Email: f.place("email", true), Status: f.place("status", false),
+		Inactive: f.texts("inactive"), KeepsPassword: f.flag("keeps_password", false)}
+	if len(c.Inactive) > 0 && c.Status == "" {
+		r.fail(f.node, "inactive names values of status, and no status is there")
+	}
+	return c
 }
 
 // checkRecords sees that what asks for one record by its id can know the id.

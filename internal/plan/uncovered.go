@@ -32,8 +32,7 @@ func (c *Core) observeCovered(ctx context.Context, spec sso.Spec, o *Observed) {
 		return
 	}
 	for _, p := range o.SPPeople {
-		out := slices.Contains([]string{"disabled", "blocked"}, p.Status)
-		if !p.KeepsPassword && !out && !covered[strings.ToLower(p.Email)] {
+		if !p.KeepsPassword && !p.Inactive && !covered[strings.ToLower(p.Email)] {
 			o.Uncovered = append(o.Uncovered, sso.Assignment{Name: p.Email})
 		}
 	}

@@ -31,7 +31,7 @@ func TestWhoWouldStandBeforeAClosedDoorIsFound(t *testing.T) {
 	t.Parallel()
 	okta := groupsOf{people: map[string][]string{"g1": {"Ana@acme.example", "ben@acme.example"}, "g2": {"chloe@acme.example"}, "g3": make([]string, mostCompared+1)}}
 	there := []sso.SPPerson{{Email: "ana@acme.example"}, {Email: "BEN@acme.example"}, {Email: "chloe@acme.example"}, {Email: "dan@acme.example"},
-		{Email: "owner@acme.example", KeepsPassword: true}, {Email: "gone@acme.example", Status: "disabled"}}
+		{Email: "owner@acme.example", KeepsPassword: true}, {Email: "gone@acme.example", Inactive: true}}
 	tests := []struct {
 		name  string
 		spec  sso.Spec

@@ -57,6 +57,8 @@ type SPPerson struct {
 	Email string
 	// Status is the service provider's own word, "" where it has none.
 	Status string
+	// Inactive is true for somebody who cannot sign in at all.
+	Inactive bool
 	// KeepsPassword is true for somebody who may go on signing in without the
 	// identity provider when sign-in with it is on.
 	KeepsPassword bool

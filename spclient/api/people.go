@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/sso"
@@ -31,8 +32,9 @@ func (d *Driver) people(ctx context.Context) ([]sso.SPPerson, error) {
 		if err != nil && wrong == nil {
 			wrong = err
 		}
+		status := textAt(item, form.Status)
 		people = append(people, sso.SPPerson{Email: sso.PlainText(textAt(item, form.Email), maxText),
-			Status: sso.PlainText(textAt(item, form.Status), maxText), KeepsPassword: keeps})
+			Status: sso.PlainText(status, maxText), Inactive: slices.Contains(form.Inactive, status), KeepsPassword: keeps})
 	})
 	return people, errors.Join(err, wrong)
 }

@@ -316,13 +316,13 @@ func TestPeopleAreListedOverAllPages(t *testing.T) {
 		server.users = append(server.users, map[string]any{"id": strconv.Itoa(i), "email": fmt.Sprintf("p%d@acme.example", i),
 			"user_status": "enabled", "organization_user_bypasses_sso": i == 250})
 	}
-	server.users[1] = map[string]any{"id": "x", "email": "odd\x1b[2J@acme.example"}
+	server.users[1] = map[string]any{"id": "x", "email": "odd\x1b[2J@acme.example", "user_status": "blocked"}
 	people, told, err := b.People(t.Context())
 	if err != nil || !told || len(people) != 251 {
 		t.Fatalf("%d people, told %v, error %v", len(people), told, err)
 	}
 	got := []sso.SPPerson{people[0], people[1], people[250]}
-	want := []sso.SPPerson{{Email: "p0@acme.example", Status: "enabled"}, {Email: "odd[2J@acme.example"},
+	want := []sso.SPPerson{{Email: "p0@acme.example", Status: "enabled"}, {Email: "odd[2J@acme.example", Status: "blocked", Inactive: true},
 		{Email: "p250@acme.example", Status: "enabled", KeepsPassword: true}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
