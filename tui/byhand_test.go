@@ -293,12 +293,13 @@ func TestWhatIsLeftOnIsToldInTheTerminalToo(t *testing.T) {
 	tuitest.Run(t, func(t *testing.T) {
 		f := newFake(t)
 		f.events = f.leftOn
+		f.world.Flags = []string{"--state-dir", "elsewhere"}
 		root := tui.NewRoot(t.Context(), tui.Config{Backend: f, Local: local{}, Theme: tui.NewTheme(tui.Monochrome, io.Discard), From: ask.FromFlag})
 		d := tuitest.New(t, root, 80, 24)
 		toLeftOn(d)
 		d.Press("q")
 		left := strings.Join(root.Left(100), "\n")
-		for _, part := range []string{"Sign-in with Okta is ON at net2phone Sync, and no sign-in has worked since", "ssowizard disable net2phone"} {
+		for _, part := range []string{"Sign-in with Okta is ON at net2phone Sync, and no sign-in has worked since", "ssowizard disable net2phone --state-dir elsewhere"} {
 			if !strings.Contains(left, part) {
 				t.Errorf("what stays lacks %q:\n%s", part, left)
 			}

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
 )
@@ -37,7 +39,7 @@ func (j journey) stillOnLines(width int, t Theme) []string {
 		name = plain(p.Plan.Connection)
 	}
 	if name != "" {
-		out = append(out, hang(t.Accent.Render("→ "), "to turn it off: ssowizard disable "+name, width)...)
+		out = append(out, hang(t.Accent.Render("→ "), "to turn it off: "+strings.Join(append([]string{"ssowizard disable", name}, j.world.flags()...), " "), width)...)
 	}
 	return append(out, "")
 }
