@@ -54,10 +54,10 @@ type Backend interface {
 	// then.
 	Run(ctx context.Context, p *Prepared, report func(plan.Event), person Person) (plan.Result, error)
 
-	// KeepDraft and Draft keep what was answered, for the next start; a nil
-	// draft is dropped.
-	KeepDraft(d *Draft) error
-	Draft() (*Draft, error)
+	// KeepDrafts and Drafts keep what was answered and not carried out yet, for
+	// the next start, the newest first.
+	KeepDrafts(ds []Draft) error
+	Drafts() ([]Draft, error)
 	// SaveFile writes a new file and refuses to replace one.
 	SaveFile(path string, data []byte) (where string, err error)
 	// Copy puts text on the clipboard.
@@ -110,8 +110,8 @@ type World struct {
 	OwnSandbox bool
 	// SandboxTester is who tries the sign-in there; the password is known.
 	SandboxTester string
-	// Draft is an unfinished one of an earlier start, nil without.
-	Draft *Draft
+	// Drafts are the unfinished ones of earlier starts, the newest first.
+	Drafts []Draft
 	// TestPassword tells that the environment has the tester's password.
 	TestPassword bool
 	// Flags are the flags given for every command, as words of a shell: the

@@ -210,7 +210,7 @@ func TestASignInByHandCanBeLeftForLater(t *testing.T) {
 		if !d.Ended() {
 			t.Error("q does not leave")
 		}
-		if last := f.drafts[len(f.drafts)-1]; last == nil {
+		if last := f.drafts[len(f.drafts)-1]; len(last) == 0 {
 			t.Error("the draft is gone")
 		}
 	})

@@ -97,6 +97,14 @@ func (d Draft) sameAs(o Draft) bool {
 	return d.SP == o.SP && d.Connection == o.Connection && d.Org == o.Org
 }
 
+// draftLike is the place in ds of a draft of the same connection, -1 without one.
+func draftLike(ds []Draft, d Draft) int { return slices.IndexFunc(ds, d.sameAs) }
+
+// without are the drafts of ds that are not of the same connection as d.
+func without(ds []Draft, d Draft) []Draft {
+	return slices.DeleteFunc(slices.Clone(ds), d.sameAs)
+}
+
 // set notes where an answer came from.
 func (d *Draft) set(id ask.ID, from ask.Source) {
 	if d.From == nil {

@@ -46,9 +46,9 @@ type fake struct {
 	seen      []secret.String // tokens that CheckOrg was given
 	jobs      []tui.Job
 	ran       []tui.Verb
-	person    tui.Person // of the run
-	brought   []string   // by the person
-	drafts    []*tui.Draft
+	person    tui.Person    // of the run
+	brought   []string      // by the person
+	drafts    [][]tui.Draft // each time they were kept
 	copied    string
 	gone      string // a group that nobody finds any more
 	keptLabel string // of an app that is there
@@ -248,14 +248,14 @@ func (f *fake) Adopt(ctx context.Context, job tui.Job) (plan.Result, error) {
 	return plan.Result{Command: "adopt", Connection: job.Name}, nil
 }
 
-func (f *fake) KeepDraft(d *tui.Draft) error {
+func (f *fake) KeepDrafts(ds []tui.Draft) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.drafts = append(f.drafts, d)
+	f.drafts = append(f.drafts, ds)
 	return nil
 }
 
-func (f *fake) Draft() (*tui.Draft, error) { return f.world.Draft, nil }
+func (f *fake) Drafts() ([]tui.Draft, error) { return f.world.Drafts, nil }
 
 func (f *fake) SaveFile(path string, data []byte) (string, error) {
 	f.mu.Lock()

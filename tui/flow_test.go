@@ -265,7 +265,7 @@ func TestATokenIsNoAddressAndIsNotKept(t *testing.T) {
 }
 
 func TestQuittingKeepsTheDraftWithoutSecretsAndTheNextStartOffersIt(t *testing.T) {
-	var kept *tui.Draft
+	var kept []tui.Draft
 	walkIn(t, func(f *fake) { f.tokens = nil }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		toOrg(d)
 		d.Type("acme")
@@ -291,10 +291,10 @@ func TestQuittingKeepsTheDraftWithoutSecretsAndTheNextStartOffersIt(t *testing.T
 			t.Errorf("a secret is kept: %s", data)
 		}
 	})
-	if kept == nil || kept.Place != "Review" {
+	if len(kept) != 1 || kept[0].Place != "Review" {
 		t.Fatalf("kept %+v", kept)
 	}
-	walkIn(t, func(f *fake) { f.world.Draft = kept }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+	walkIn(t, func(f *fake) { f.world.Drafts = kept }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		d.See("Go on: net2phone Sync for acme.okta.com", "Begun earlier, up to Review.")
 		d.Press("enter") // the token is found by now; a password is kept nowhere
 		d.See("Test user", "Password")

@@ -45,7 +45,7 @@ var states = []state{
 	}, nothing},
 	{"start-connections", connections, func(d *tuitest.Driver) { d.Press("down") }},
 	{"start-draft", func(_ *testing.T, f *fake) {
-		f.world.Draft = &tui.Draft{SP: "net2phone", Org: org, Place: "Who"}
+		f.world.Drafts = []tui.Draft{{SP: "net2phone", Org: org, Place: "Who"}}
 	}, nothing},
 	{"start-differences", connections, func(d *tuitest.Driver) { d.Press("down", "d") }},
 	{"provider", nil, toProvider},

@@ -44,7 +44,7 @@ func TestWholeRunTurnsOnOnlyWhenTheLabelIsTyped(t *testing.T) {
 		if !d.Ended() {
 			t.Error("enter does not leave")
 		}
-		if last := f.drafts[len(f.drafts)-1]; last != nil {
+		if last := f.drafts[len(f.drafts)-1]; len(last) > 0 {
 			t.Error("the draft of finished work is kept")
 		}
 	})

@@ -10,13 +10,13 @@ import (
 )
 
 // begun is a draft with all answers for a set-up of which nothing was run.
-func begun(more func(*tui.Draft)) *tui.Draft {
+func begun(more func(*tui.Draft)) []tui.Draft {
 	d := &tui.Draft{SP: "net2phone", Org: org, Connection: "net2phone", Label: "net2phone Sync", Place: "Review", NoTest: true,
 		Groups: []tui.Chosen{{ID: "00gsupport", Name: "Support EMEA", Ref: "Support EMEA", People: 214}}}
 	if more != nil {
 		more(d)
 	}
-	return d
+	return []tui.Draft{*d}
 }
 
 func TestGoingOnLeadsToTheFirstScreenThatLacksAnAnswer(t *testing.T) {
@@ -38,7 +38,7 @@ func TestGoingOnLeadsToTheFirstScreenThatLacksAnAnswer(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			walkIn(t, func(f *fake) {
-				f.world.Draft = begun(c.draft)
+				f.world.Drafts = begun(c.draft)
 				if c.world != nil {
 					c.world(f)
 				}
@@ -51,7 +51,7 @@ func TestGoingOnLeadsToTheFirstScreenThatLacksAnAnswer(t *testing.T) {
 }
 
 func TestWhatWasPassedIsReachedByBackAndStaysThere(t *testing.T) {
-	walkIn(t, func(f *fake) { f.world.Draft = begun(nil) }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+	walkIn(t, func(f *fake) { f.world.Drafts = begun(nil) }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
 		d.Press("enter")
 		d.See("This is what will be done")
 		d.Press("esc")
@@ -64,7 +64,7 @@ func TestWhatWasPassedIsReachedByBackAndStaysThere(t *testing.T) {
 }
 
 func TestATokenTypedOnTheWayLeadsOnPastWhatIsAnswered(t *testing.T) {
-	walkIn(t, func(f *fake) { f.world.Draft, f.tokens = begun(nil), nil }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+	walkIn(t, func(f *fake) { f.world.Drafts, f.tokens = begun(nil), nil }, func(t *testing.T, _ *fake, d *tuitest.Driver) {
 		d.Press("enter")
 		d.Type("00token")
 		d.Press("enter")
@@ -81,15 +81,15 @@ func TestBackToTheStartOffersTheAnswersAgain(t *testing.T) {
 		d.See("Chosen: Support EMEA")
 		d.Press("esc", "esc", "esc", "esc", "x")
 		d.See("Welcome.", "› Set up a new connection")
-		if last := f.drafts[len(f.drafts)-1]; last != nil {
+		if last := f.drafts[len(f.drafts)-1]; len(last) > 0 {
 			t.Errorf("what was thrown away is kept: %+v", last)
 		}
 	})
 }
 
 // again is a connection that stands, and answers for it that were given since.
-func again(f *fake, draft *tui.Draft) {
-	f.world.Draft = draft
+func again(f *fake, drafts []tui.Draft) {
+	f.world.Drafts = drafts
 	f.kept = []tui.Connection{
 		{Org: "acme.okta.com", Name: "other", State: sso.State{Connection: "other", Profile: "net2phone", OrgURL: org, Label: "Other"}},
 		{Org: "acme.okta.com", Name: "net2phone", State: sso.State{Connection: "net2phone", Profile: "net2phone", OrgURL: org, Label: "net2phone Sync"}},
@@ -108,7 +108,7 @@ func TestADraftAndItsConnectionStandThereOnce(t *testing.T) {
 		d.See("x throw the answers away")
 		d.Press("x")
 		d.DontSee("left before the end")
-		if len(f.drafts) != 1 || f.drafts[0] != nil {
+		if len(f.drafts) != 1 || len(f.drafts[0]) > 0 {
 			t.Errorf("kept %v", f.drafts)
 		}
 	})
@@ -146,6 +146,28 @@ func TestADraftOfAnotherConnectionStandsByItself(t *testing.T) {
 	})
 }
 
+func TestABeginningOfSomethingElseLosesNoDraft(t *testing.T) {
+	other := begun(func(d *tui.Draft) { d.Org, d.Place = "https://elsewhere.okta.com", "Details" })
+	walkIn(t, func(f *fake) { f.world.Drafts = other }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.See("› Go on: net2phone Sync for elsewhere.okta.com")
+		d.Press("n")
+		d.See("Which service are people to sign in to")
+		d.Press("enter")
+		d.See("Address of your Okta org")
+		d.Type("acme")
+		d.Press("enter")
+		d.See("Identity Engine")
+		d.Press("esc", "esc")
+		d.See("Go on: net2phone Sync for acme.okta.com", "Go on: net2phone Sync for elsewhere.okta.com")
+		if last := f.drafts[len(f.drafts)-1]; len(last) != 2 || last[0].Org != org || last[1].Org != other[0].Org {
+			t.Errorf("kept %+v", last)
+		}
+		d.Press("x") // only the one that is chosen
+		d.DontSee("Go on: net2phone Sync for acme.okta.com")
+		d.See("› Go on: net2phone Sync for elsewhere.okta.com")
+	})
+}
+
 func TestAChangedAnswerOfAConnectionIsKept(t *testing.T) {
 	walkIn(t, func(f *fake) { again(f, nil) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		d.Press("down", "enter", "enter")
@@ -154,7 +176,7 @@ func TestAChangedAnswerOfAConnectionIsKept(t *testing.T) {
 		d.Type("Phones")
 		d.Press("esc", "esc", "esc")
 		d.See("› Go on: net2phone · left before the end")
-		if len(f.drafts) == 0 || f.drafts[len(f.drafts)-1].Label != "Phones" {
+		if len(f.drafts) == 0 || f.drafts[len(f.drafts)-1][0].Label != "Phones" {
 			t.Errorf("kept %+v", f.drafts)
 		}
 	})

@@ -13,7 +13,7 @@ import (
 func TestAGroupThatIsGoneFromOktaIsToldAndCanBeTakenOut(t *testing.T) {
 	walkIn(t, func(f *fake) {
 		f.gone = "00gdeleted"
-		f.world.Draft = begun(func(d *tui.Draft) {
+		f.world.Drafts = begun(func(d *tui.Draft) {
 			d.Place = "Who"
 			d.Groups = append(d.Groups, tui.Chosen{ID: "00gdeleted", Name: "Deleted", Ref: "Deleted", People: -1})
 			d.People = []tui.Chosen{{ID: "00uleft", Name: "left@acme.example", Ref: "left@acme.example"}}

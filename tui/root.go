@@ -29,6 +29,7 @@ type Root struct {
 	// the draft that the journey began with.
 	passing       bool
 	begunWith     Draft
+	keptAs        Draft // what was kept last of this journey's, zero for nothing
 	width, height int
 	status        string
 	opened        bool
@@ -282,11 +283,10 @@ func (r *Root) keep() tea.Cmd {
 	}
 	e := r.env
 	if r.at() == atDone {
-		if e.world.Draft == nil || !e.world.Draft.sameAs(r.draft) {
+		if draftLike(e.world.Drafts, r.draft) < 0 {
 			return nil
 		}
-		e.world.Draft = nil
-		return func() tea.Msg { return draftKept{e.back.KeepDraft(nil)} }
+		return e.keepDrafts(without(e.world.Drafts, r.draft))
 	}
 	if r.returnTo == atStart {
 		r.draft.reached(r.at())
@@ -294,9 +294,15 @@ func (r *Root) keep() tea.Cmd {
 	if r.draft.Existing && r.draft.equal(r.begunWith) {
 		return nil
 	}
-	d := r.draft.clone()
-	e.world.Draft = &d
-	return func() tea.Msg { return draftKept{e.back.KeepDraft(&d)} }
+	// Its name and org may have been another until now.
+	others := without(without(e.world.Drafts, r.keptAs), r.draft)
+	r.keptAs = r.draft.clone()
+	return e.keepDrafts(append([]Draft{r.keptAs}, others...))
+}
+
+func (e *env) keepDrafts(ds []Draft) tea.Cmd {
+	e.world.Drafts = ds
+	return func() tea.Msg { return draftKept{e.back.KeepDrafts(ds)} }
 }
 
 func (r *Root) at() place { return r.stack[len(r.stack)-1] }

@@ -101,7 +101,10 @@ func (s start) lookAtAll() tea.Cmd {
 
 // waits tells whether there is something to go on with: a run that has stopped,
 // or answers that were not carried out yet.
-func (s start) waits(c Connection) bool { return c.State.Unfinished != "" || s.begun(c) }
+func (s start) waits(c Connection) bool {
+	_, begun := s.begun(c)
+	return begun || c.State.Unfinished != ""
+}
 
 func (s start) rank(c Connection) int {
 	if s.waits(c) {
@@ -112,21 +115,41 @@ func (s start) rank(c Connection) int {
 
 // items are the lines to choose from: the unfinished draft, the connections,
 // a new one, one that is in Okta already.
-func (s start) items() int { return s.drafts() + len(s.kept) + 2 }
+func (s start) items() int { return len(s.drafts()) + len(s.kept) + 2 }
 
 func (s start) onAdopt() bool { return s.cursor == s.items()-1 }
 
-// drafts counts the draft, which stands with its connection where there is one.
-func (s start) drafts() int {
-	if s.env.world.Draft == nil || slices.ContainsFunc(s.kept, s.begun) {
-		return 0
+// drafts are those that stand in lines of their own: without a connection.
+func (s start) drafts() []Draft {
+	ds := s.env.world.Drafts
+	for _, c := range s.kept {
+		if d, ok := s.begun(c); ok {
+			ds = without(ds, d)
+		}
 	}
-	return 1
+	return ds
 }
 
-// begun tells whether the draft holds answers for a connection.
-func (s start) begun(c Connection) bool {
-	return c.Problem == "" && s.env.world.Draft != nil && s.env.world.Draft.sameAs(draftOf(c.State, s.orgOf(c)))
+// begun is the draft that holds answers for a connection.
+func (s start) begun(c Connection) (Draft, bool) {
+	ds := s.env.world.Drafts
+	i := draftLike(ds, draftOf(c.State, s.orgOf(c)))
+	if i < 0 || c.Problem != "" {
+		return Draft{}, false
+	}
+	return ds[i], true
+}
+
+// draftHere is the draft under the cursor: in a line of its own, or of a
+// connection.
+func (s start) draftHere() (Draft, bool) {
+	if ds := s.drafts(); s.cursor < len(ds) {
+		return ds[s.cursor], true
+	}
+	if c, ok := s.chosen(); ok {
+		return s.begun(c)
+	}
+	return Draft{}, false
 }
 
 func (s start) orgOf(c Connection) string {
@@ -138,7 +161,7 @@ func (s start) orgOf(c Connection) string {
 
 // chosen is the connection under the cursor.
 func (s start) chosen() (Connection, bool) {
-	i := s.cursor - s.drafts()
+	i := s.cursor - len(s.drafts())
 	if i < 0 || i >= len(s.kept) {
 		return Connection{}, false
 	}
@@ -166,7 +189,7 @@ func (s start) key(msg tea.KeyMsg) (Screen, tea.Cmd) {
 		return s, s.takeOver()
 	case key.Matches(msg, k.Enter):
 		return s, s.open()
-	case key.Matches(msg, k.Delete) && (s.cursor < s.drafts() || usable && s.begun(c)):
+	case key.Matches(msg, k.Delete):
 		return s, s.throwAway()
 	case !usable:
 	case key.Matches(msg, k.Test):
@@ -212,9 +235,9 @@ func (s start) switchVerb(c Connection) Verb {
 // out yet, come first.
 func (s start) draftFor(c Connection) Draft {
 	d := draftOf(c.State, s.orgOf(c))
-	if s.begun(c) {
+	if begun, ok := s.begun(c); ok {
 		kept := d
-		d = s.env.world.Draft.clone()
+		d = begun.clone()
 		if !d.Existing && d.source(ask.Label) == ask.FromProfile { // a default renames nothing
 			d.Label = kept.Label
 			d.set(ask.Label, ask.FromState)
@@ -240,8 +263,8 @@ func (s start) open() tea.Cmd {
 	if s.onAdopt() {
 		return s.takeOver()
 	}
-	if s.cursor < s.drafts() {
-		return send(begin{verb: Setup, draft: *s.env.world.Draft, straight: true, goOn: true})
+	if d, ok := s.draftHere(); ok {
+		return send(begin{verb: Setup, draft: d, straight: true, goOn: true})
 	}
 	return s.fresh()
 }
@@ -249,7 +272,9 @@ func (s start) open() tea.Cmd {
 func (s start) fresh() tea.Cmd { return send(begin{verb: Setup}) }
 
 func (s start) throwAway() tea.Cmd {
-	e := s.env
-	e.world.Draft = nil
-	return func() tea.Msg { return draftKept{e.back.KeepDraft(nil)} }
+	d, ok := s.draftHere()
+	if !ok {
+		return nil
+	}
+	return s.env.keepDrafts(without(s.env.world.Drafts, d))
 }

@@ -31,10 +31,10 @@ func (s start) View() string {
 	}
 	lines = append(lines, s.heading()...)
 	n := 0
-	if d := s.env.world.Draft; s.drafts() > 0 {
-		item(n, "Go on: "+s.draftName(*d))
+	for _, d := range s.drafts() {
+		item(n, "Go on: "+s.draftName(d))
 		if n == s.cursor {
-			lines = append(lines, styledHang(t.Faint, "    ", begunText(*d), s.width)...)
+			lines = append(lines, styledHang(t.Faint, "    ", begunText(d), s.width)...)
 		}
 		n++
 	}
@@ -67,7 +67,7 @@ func (s start) View() string {
 
 func (s start) heading() []string {
 	t := s.env.theme
-	if len(s.kept) == 0 && s.env.world.Draft == nil {
+	if len(s.kept) == 0 && len(s.env.world.Drafts) == 0 {
 		return append(s.intro(), "")
 	}
 	return []string{t.Strong.Render("What would you like to do?"), ""}
@@ -136,7 +136,7 @@ func (s start) stands(c Connection) string {
 		return "cannot be read"
 	case c.State.Unfinished != "":
 		return plain(c.State.Unfinished) + " not finished"
-	case s.begun(c):
+	case s.waits(c):
 		return "left before the end"
 	}
 	l, known := s.looked[keyOf(c)]
@@ -168,8 +168,8 @@ func (s start) details(c Connection) []string {
 	}
 	st := l.status
 	var out []string
-	if s.begun(c) {
-		out = append(styled(t.Faint, begunText(*s.env.world.Draft), width), "")
+	if d, ok := s.begun(c); ok {
+		out = append(styled(t.Faint, begunText(d), width), "")
 	}
 	if st.App != nil {
 		out = append(out, "Okta app     "+plain(st.App.Label)+" ("+plain(st.App.ID)+")")
@@ -201,7 +201,7 @@ func (s start) actions(c Connection, width int) []string {
 	var out []string
 	line := ""
 	keys := keymap(as(k.Enter, s.enterWord(c)), k.Test, as(k.Rotate, rotate), as(k.TurnOn, s.switchWord(c)), k.Undo, k.Details)
-	if s.begun(c) {
+	if _, ok := s.begun(c); ok {
 		keys = append(keys, as(k.Delete, "throw the answers away"))
 	}
 	for _, b := range keys {
@@ -302,7 +302,7 @@ func (s start) ShortHelp() []key.Binding {
 	if c, ok := s.chosen(); ok {
 		return keymap(as(k.Enter, s.enterWord(c)), k.Test, as(k.Rotate, "rotate"), as(k.TurnOn, s.switchWord(c)), k.Undo, as(k.Details, "diff"), k.New, k.Exit)
 	}
-	if s.cursor < s.drafts() {
+	if _, ok := s.draftHere(); ok {
 		return keymap(as(k.Enter, "go on"), k.Delete, k.New, k.Exit)
 	}
 	return keymap(as(k.Enter, "begin"), as(k.Down, "move"), k.Exit)

@@ -87,7 +87,10 @@ func (r *Root) begin(msg begin) tea.Cmd {
 	if r.world.Sandbox() {
 		r.draft.Org = r.world.SandboxOrg
 	}
-	r.passing, r.begunWith = msg.goOn, r.draft.clone()
+	r.passing, r.begunWith, r.keptAs = msg.goOn, r.draft.clone(), Draft{}
+	if draftLike(r.env.world.Drafts, msg.draft) >= 0 {
+		r.keptAs = r.begunWith
+	}
 	if msg.straight {
 		return r.enter([]place{atStart, atProvider, atOrg})
 	}

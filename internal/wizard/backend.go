@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -99,12 +100,12 @@ func (b *backend) Open(ctx context.Context) (tui.World, error) {
 		return tui.World{}, err
 	}
 	b.app = a
-	draft, err := b.Draft()
+	drafts, err := b.Drafts()
 	if err != nil {
-		draft = nil // a draft that cannot be read is none; the connections are what counts
+		drafts = nil // one that cannot be read is none; the connections are what counts
 	}
 	return tui.World{Profiles: a.Catalog.List(), SandboxOrg: a.SandboxOrg(), OwnSandbox: a.OwnSandbox(), SandboxTester: a.SandboxTester(),
-		Flags: ask.Everywhere(cfg.StateDir, cfg.Proxy, cfg.CAFile), Draft: draft, TestPassword: !password.IsZero(), Screen: app.HasScreen(b.cfg.GOOS, b.cfg.Getenv)}, nil
+		Flags: ask.Everywhere(cfg.StateDir, cfg.Proxy, cfg.CAFile), Drafts: drafts, TestPassword: !password.IsZero(), Screen: app.HasScreen(b.cfg.GOOS, b.cfg.Getenv)}, nil
 }
 
 func (b *backend) close() error {
@@ -196,15 +197,20 @@ func (b *backend) draftPath() string {
 	return filepath.Join(b.app.Store.Root(), name)
 }
 
-// KeepDraft keeps the answers for the next start.
-func (b *backend) KeepDraft(d *tui.Draft) error {
-	if d == nil {
+// kept is the file of the unfinished answers.
+type kept struct {
+	Drafts []tui.Draft `json:"drafts"`
+}
+
+// KeepDrafts keeps the answers for the next start.
+func (b *backend) KeepDrafts(ds []tui.Draft) error {
+	if len(ds) == 0 {
 		if err := os.Remove(b.draftPath()); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 		return nil
 	}
-	data, err := json.MarshalIndent(d, "", "  ")
+	data, err := json.MarshalIndent(kept{ds}, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -214,8 +220,8 @@ func (b *backend) KeepDraft(d *tui.Draft) error {
 	return store.WriteFile(b.draftPath(), append(data, '\n'), 0o600)
 }
 
-// Draft is what KeepDraft kept, nil when nothing was.
-func (b *backend) Draft() (*tui.Draft, error) {
+// Drafts is what KeepDrafts kept.
+func (b *backend) Drafts() ([]tui.Draft, error) {
 	data, err := os.ReadFile(b.draftPath())
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -223,14 +229,20 @@ func (b *backend) Draft() (*tui.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	var d tui.Draft
-	if err := json.Unmarshal(data, &d); err != nil || d.SP == "" {
+	var file struct {
+		kept
+		tui.Draft // the form of earlier versions: one draft alone
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
 		return nil, err
 	}
-	if b.app.InSandbox() {
-		d.Org = b.app.SandboxOrg()
+	ds := slices.DeleteFunc(append(file.Drafts, file.Draft), func(d tui.Draft) bool { return d.SP == "" })
+	for i := range ds {
+		if b.app.InSandbox() {
+			ds[i].Org = b.app.SandboxOrg()
+		}
 	}
-	return &d, nil
+	return ds, nil
 }
 
 // SaveFile writes a file that is not there yet.

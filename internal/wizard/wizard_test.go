@@ -238,23 +238,36 @@ func prepare(t *testing.T, b *backend, w tui.World, d tui.Draft, verb tui.Verb) 
 	return p
 }
 
+func TestTheOneDraftOfAnEarlierVersionIsRead(t *testing.T) {
+	t.Parallel()
+	b, w := opened(t)
+	if err := os.WriteFile(b.draftPath(), []byte(`{"sp": "net2phone", "org": "http://127.0.0.1:1", "label": "Phones"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := b.Drafts()
+	if want := []tui.Draft{{SP: "net2phone", Org: w.SandboxOrg, Label: "Phones"}}; err != nil || !cmp.Equal(want, got) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func TestDraftsAreKeptAndDroppedAndFilesAreNotReplaced(t *testing.T) {
 	t.Parallel()
 	b, w := opened(t)
-	want := &tui.Draft{SP: "net2phone", Org: w.SandboxOrg, Label: "Phones", Place: "Who", Groups: []tui.Chosen{{ID: "00g1", Name: "Sales", Ref: "Sales", People: 3}}}
-	if err := b.KeepDraft(want); err != nil {
+	want := []tui.Draft{{SP: "net2phone", Org: w.SandboxOrg, Label: "Phones", Place: "Who", Groups: []tui.Chosen{{ID: "00g1", Name: "Sales", Ref: "Sales", People: 3}}},
+		{SP: "infobip", Org: w.SandboxOrg}}
+	if err := b.KeepDrafts(want); err != nil {
 		t.Fatal(err)
 	}
-	got, err := b.Draft()
+	got, err := b.Drafts()
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v: %s", err, diff)
 	}
 	for range 2 { // dropping nothing is no failure
-		if err := b.KeepDraft(nil); err != nil {
+		if err := b.KeepDrafts(nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, err := b.Draft(); got != nil || err != nil {
+	if got, err := b.Drafts(); got != nil || err != nil {
 		t.Errorf("dropped, yet %+v, %v", got, err)
 	}
 	path := filepath.Join(t.TempDir(), "a.yaml")
