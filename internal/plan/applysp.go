@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func (r *run) stepPush(ctx context.Context, _ Step) (string, error) {
 		return state.Resource, err
 	})
 	if err != nil {
-		return "", err
+		return "", errors.Join(err, r.forgetRefused(ctx, err))
 	}
 	return plural(len(want), "setting", "settings"), r.save(func(s *sso.State) { s.SecretID = r.idp.SecretID })
 }
@@ -47,6 +48,18 @@ func (r *run) keepBefore(want []sso.SPSetting) error {
 		}
 		s.PushingSP = readable(want)
 	})
+}
+
+// forgetRefused forgets what a first push was about to write when it was refused
+// and nothing stands there: another answer may be what it takes.
+func (r *run) forgetRefused(ctx context.Context, refusal error) error {
+	if outcomeUnknown(refusal) || r.state.AppliedSP != nil {
+		return nil
+	}
+	if there, err := r.SP.Read(ctx); err != nil || there.Configured {
+		return nil //nolint:nilerr // what is there is not known, so it stays remembered
+	}
+	return r.save(func(s *sso.State) { s.PushingSP = nil })
 }
 
 // readable are the values of settings but for secrets.

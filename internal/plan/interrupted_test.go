@@ -58,6 +58,48 @@ func TestAPushThatWasCutOffIsNotTakenForSomebodysChange(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatCannotChangeStaysOnceAPushMayHaveWrittenIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		err     error
+		written bool
+		code    hint.Code
+	}{
+		"the answer to the push was lost":         {lostAnswer{}, true, hint.Refused},
+		"the push was refused":                    {hint.New(hint.Failed, "the short name is taken", ""), false, hint.Done},
+		"the push was refused after a part of it": {hint.New(hint.Failed, "the certificate is not one", ""), true, hint.Refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.core.Profile = profileOf(t, "telnyx")
+			spec := func(short string) sso.Spec {
+				return w.spec(func(s *sso.Spec) {
+					s.Connection, s.Profile, s.Test, s.Inputs = "telnyx", "telnyx", sso.TestNone, map[string]string{"short_name": short, "provider_name": "Okta"}
+				})
+			}
+			w.sp.fail = func(call string) error {
+				if call != "push" {
+					return nil
+				}
+				if c.written {
+					w.sp.settings = map[string]string{"short_name": "acme"}
+				}
+				return c.err
+			}
+			if _, err := w.setup(spec("acme")); err == nil {
+				t.Fatal("the push went through")
+			}
+			w.sp.fail = nil
+			_, err := w.plan(spec("globex"))
+			if hint.CodeOf(err) != c.code {
+				t.Errorf("another short name: code %d, want %d: %v", hint.CodeOf(err), c.code, err)
+			}
+			if _, err := w.plan(spec("acme")); err != nil {
+				t.Errorf("the same: %v", err)
+			}
+		})
+	}
+}
+
 // mute is a service provider that never answers a push once it went silent.
 type mute struct {
 	*fakeSP

@@ -121,7 +121,7 @@ func (m *maker) wantApp() error {
 // service provider behind and begin another one.
 func (m *maker) refuseMoved() error {
 	o := m.Observed
-	if o.State.AppliedSP == nil {
+	if o.State.AppliedSP == nil && o.State.PushingSP == nil {
 		return nil
 	}
 	for _, in := range m.Profile.ChangedFixed(o.State.Inputs, m.Spec.Inputs) {
