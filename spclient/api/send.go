@@ -241,13 +241,13 @@ func (d *Driver) understand(ex exchange, resp *http.Response) (*result, error) {
 }
 
 // isJSON goes by the content type, and by the look of the text where there is
-// none.
+// none, or the one that servers set which were told of none.
 func isJSON(contentType string, data []byte) bool {
 	if len(data) == 0 {
 		return false
 	}
 	kind, _, err := mime.ParseMediaType(contentType)
-	if contentType == "" || err != nil {
+	if contentType == "" || err != nil || kind == "text/plain" {
 		return data[0] == '{' || data[0] == '['
 	}
 	return kind == "application/json" || kind == "text/json" || strings.HasSuffix(kind, "+json")
