@@ -57,9 +57,32 @@ func (d *Driver) restore(ctx context.Context, before sso.SPState) error {
 		return err
 	}
 	if rec := (record{exists: true, state: after}); !d.holds(rec, w, w.owned) {
+		if after, err = d.blanked(ctx, before, w); err != nil {
+			return err
+		}
+	}
+	if rec := (record{exists: true, state: after}); !d.holds(rec, w, w.owned) {
 		return hint.New(0, "the settings were written, but are not what they were", "compare the page with ssowizard record")
 	}
 	return errors.Join(lost, d.lostSecret())
+}
+
+// blanked restores once more, for a service provider that keeps the value of
+// what is left out of a body: what was empty is written as it was read.
+func (d *Driver) blanked(ctx context.Context, before sso.SPState, w wish) (sso.SPState, error) {
+	w.blank = map[string]any{}
+	for _, id := range w.owned {
+		if text, read := before.Settings[id]; text == "" && read {
+			w.blank[id] = ""
+		} else if text == "" {
+			w.blank[id] = nil
+		}
+	}
+	now, err := d.read(ctx)
+	if err != nil || len(w.blank) == 0 {
+		return now.state, err
+	}
+	return d.save(ctx, now, w)
 }
 
 // former is what can be brought back: what was read and can be written, and

@@ -75,6 +75,7 @@ type wish struct {
 	texts   map[string]string
 	owned   []string
 	secrets []string
+	blank   map[string]any // as catalog.Values has it
 }
 
 // holds tells whether the record has the wanted texts of these settings, as far
@@ -138,7 +139,7 @@ func (d *Driver) saveOnce(ctx context.Context, rec record, w wish) (record, erro
 			return false, nil
 		}
 		values := d.values(rec)
-		values.Setting = w.texts
+		values.Setting, values.Blank = w.texts, w.blank
 		after, err := d.write(ctx, call, values, w.secrets, settled)
 		if err != nil {
 			return rec, err
