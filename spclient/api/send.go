@@ -184,11 +184,11 @@ func (d *Driver) roundTrip(ctx context.Context, ex exchange) (*result, error) {
 		req.Header.Set("Content-Type", ex.kind)
 	}
 	req.Header.Set("Accept", "application/json")
-	for name, value := range ex.headers {
-		req.Header.Set(name, value)
-	}
 	if d.userAgent != "" {
 		req.Header.Set("User-Agent", d.userAgent)
+	}
+	for name, value := range ex.headers {
+		req.Header.Set(name, value)
 	}
 	req.Header.Set(d.api.Auth.Header, d.header.Reveal())
 	resp, err := d.client.Do(req)
