@@ -115,6 +115,19 @@ func TestCertificatesAreExchangedWhereNothingElseCanChange(t *testing.T) {
 	}
 }
 
+func TestACertificateThatIsHeldTwiceGoesOnce(t *testing.T) {
+	t.Parallel()
+	s := &issued{}
+	b := s.bench(t)
+	one, _ := keysOf(t, b)
+	holding(t, b, one)
+	s.keys = append(s.keys, map[string]string{"id": "again", "sha256": s.keys[0]["sha256"]})
+	if _, err := b.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	holding(t, b, one)
+}
+
 func TestACertificateThatIsStillHeldIsNotLost(t *testing.T) {
 	t.Parallel()
 	b := (&issued{}).bench(t)
