@@ -158,7 +158,13 @@ func (t *Tree) writeText(b *bytes.Buffer, v Values, absent string) (bool, error)
 	text, missing := parsed.fill(v, nil)
 	p, single := parsed.single()
 	if len(missing) > 0 {
+		blank, isBlank := v.Blank[p.name]
+		isBlank = isBlank && single && p.root == "Setting" && absent == AbsentOmit
 		switch {
+		case isBlank && p.as == "list":
+			return true, writeJSON(b, []string{})
+		case isBlank && p.as == "":
+			return true, writeJSON(b, blank)
 		case absent == AbsentNull:
 			return true, writeJSON(b, nil)
 		case absent == AbsentEmpty && p.as == "":

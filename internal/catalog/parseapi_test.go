@@ -39,6 +39,7 @@ func TestWrongDescriptionsOfAnAPIAreRefusedWithLineAndReason(t *testing.T) {
 		{"header with a bad name", "  token_help: Ask the owner.", `  token_help: x` + "\n" + `  headers: {"X Y": x}`, `header "X Y" has to match`},
 		{"content type that is no JSON", "  token_help: Ask the owner.", "  token_help: x\n  content_type: text/xml", `content_type is "text/xml"; it may be application/json`},
 		{"form that nests", `body: {pem: "{{ .Call.certificate }}"}`, `content_type: application/x-www-form-urlencoded, body: {pem: {x: "{{ .Call.certificate }}"}}`, "its body cannot nest"},
+		{"form with a list", `body: {pem: "{{ .Call.certificate }}"}`, `content_type: application/x-www-form-urlencoded, body: {pem: "{{ .Input.tenant | list }}"}`, "its body cannot nest"},
 		{"keeping without a body", `/on"}}]`, `/on", keep: true}}]`, "keep is for a request that writes an object"},
 		{"offset without a query", `items: data`, "items: data\n      paging: {style: offset}", `paging has no "query"`},
 		{"address of the next page nowhere", `items: data`, "items: data\n      paging: {style: url}", `paging has no "next"`},
@@ -55,6 +56,15 @@ func TestWrongDescriptionsOfAnAPIAreRefusedWithLineAndReason(t *testing.T) {
 				t.Errorf("%v does not say %q", err, tt.reason)
 			}
 		})
+	}
+}
+
+func TestFieldOfAFormMayHaveAnyText(t *testing.T) {
+	t.Parallel()
+	text := described(t, `body: {pem: "{{ .Call.certificate }}"}`,
+		`content_type: application/x-www-form-urlencoded, body: {pem: "{{ .Call.certificate }}", kind: allowlist, room: 2, main: true}`)
+	if _, err := catalog.ParseProfile("x.yaml", []byte(text)); err != nil {
+		t.Error(err)
 	}
 }
 

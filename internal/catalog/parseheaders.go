@@ -46,8 +46,15 @@ func (t *Tree) flat() bool {
 		return true
 	}
 	return t.isObject() && !slices.ContainsFunc(t.Members, func(m Member) bool {
-		return m.Tree.kind == treeObject || m.Tree.kind == treeList || strings.HasSuffix(strings.TrimRight(m.Tree.Text, " }"), "list")
+		return m.Tree.kind == treeObject || m.Tree.kind == treeList || m.Tree.becomesList()
 	})
+}
+
+// becomesList tells whether the leaf is turned into a list.
+func (t *Tree) becomesList() bool {
+	parsed, err := parseTemplate(t.Text)
+	one, single := parsed.single()
+	return err == nil && single && one.as == "list"
 }
 
 func (t *Tree) isObject() bool { return t != nil && t.kind == treeObject }

@@ -14,6 +14,9 @@ type Values struct {
 	// Record is what the service provider holds, decoded, for requests that
 	// keep it; nil where it holds nothing.
 	Record any
+	// Blank are settings that have to lose their value where they would be left
+	// out of a body: "" for the empty text, nil for null.
+	Blank map[string]any
 }
 
 func (v Values) get(root, name string) string {

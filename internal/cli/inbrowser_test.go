@@ -115,7 +115,7 @@ func (s *screen) fill(label, value, file string) bool {
 }
 
 func (s *screen) click(label string) {
-	s.Do("click "+label, chromedp.Click(browsertest.Labelled(label)))
+	s.Press("click "+label, browsertest.Labelled(label))
 }
 
 func (s *screen) text() string { return tell[string](s, "document.body.innerText") }

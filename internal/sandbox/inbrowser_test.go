@@ -70,7 +70,7 @@ func TestNet2phoneIsSetUpByHandInABrowser(t *testing.T) {
 	b.wantSound()
 	b.press("Submit")
 	b.see("net2phone-saved", "The settings are saved")
-	b.Do("turn SSO on", chromedp.Click("#sso-switch"))
+	b.Press("turn SSO on", "#sso-switch")
 	b.see("net2phone-on", "People sign in with the identity provider")
 	b.wantSound()
 	b.press("Sign out")

@@ -51,7 +51,7 @@ func (s *screen) open(url string) { s.t.Helper(); s.Do("open "+url, chromedp.Nav
 // press activates the button or link with this text.
 func (s *screen) press(text string) {
 	s.t.Helper()
-	s.Do("press "+text, chromedp.Click(`//button[normalize-space()="`+text+`"] | //a[normalize-space()="`+text+`"]`))
+	s.Press("press "+text, `//button[normalize-space()="`+text+`"] | //a[normalize-space()="`+text+`"]`)
 }
 
 // fill writes into the field with this label, found as a person finds it.

@@ -170,6 +170,31 @@ document.getElementById("sso").addEventListener("click", () => {
 	}
 }
 
+// A page with a line that stays open never comes to rest.
+func TestInBrowserGoesOnOnAPageThatNeverRests(t *testing.T) {
+	t.Parallel()
+	hosts, app, _ := pair(&widgetOrg{})
+	app["/news"] = func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}
+	app["/portal"] = show(200, `<button id="sso">Log in with SSO</button>
+<form id="f" action="/choose" method="POST" hidden><label for="e">Work e-mail</label><input id="e" name="email"><button>Continue</button></form>
+<script>
+document.getElementById("sso").addEventListener("click", () => {
+	new EventSource("/news");
+	document.getElementById("f").hidden = false;
+});
+</script>`)
+	app["/choose"] = redirect(302, "/start")
+	seen, err := inBrowser(t, hosts).client(t).SignIn(t.Context(), sso.SignInRequest{Flow: sso.FlowSPInitiated, StartURL: spURL + "/portal", Deliver: true,
+		Email: "ana@sp.example", Open: "Log in with SSO", EmailField: "Work e-mail", Submit: "Continue"})
+	if err != nil || seen.Outcome != sso.OutcomeSignedIn {
+		t.Errorf("%+v, %v", seen, err)
+	}
+}
+
 func TestInBrowserStopsTheCodeBeforeTheRedirect(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -41,6 +41,9 @@ const (
 	// tooLong after how many it is judged although it goes on loading.
 	atRest  = 6
 	tooLong = 200
+	// leaves is after how many ticks a page on which something was pressed is
+	// taken to stay, though a line that it holds open keeps it from resting.
+	leaves = 50
 	// callMay bounds one command.
 	callMay = 10 * time.Second
 )

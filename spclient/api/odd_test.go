@@ -42,7 +42,7 @@ func (s *odd) handle(w http.ResponseWriter, r *http.Request) {
 	case r.Header.Get("X-Api-Key") != token || r.Header.Get("X-Odd-Tenant") != "acme":
 		oddError(w, http.StatusUnauthorized, "key", "is wrong")
 		return
-	case r.Header.Get("Accept") != oddType:
+	case r.Header.Get("Accept") != oddType || r.UserAgent() != "odd/1":
 		oddError(w, http.StatusNotAcceptable, "accept", "is wrong")
 		return
 	case r.ContentLength > 0 && !form && kind != oddType, form && kind != "application/x-www-form-urlencoded":

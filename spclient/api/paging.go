@@ -36,14 +36,18 @@ func (p *pager) first(target string) string {
 // next is the address of the next page, "" after the last.
 func (p *pager) next(ex exchange, res *result, items int) (string, error) {
 	page := p.find.Paging
-	if page == nil || isLast(res.body, page.More) {
+	if page == nil {
+		return "", nil
+	}
+	more, told := moreFollow(res.body, page.More)
+	if told && !more {
 		return "", nil
 	}
 	switch page.Style {
 	case catalog.PageNumber:
-		return p.nextNumber(ex.target, res, items), nil
+		return p.nextNumber(ex.target, res, items, more), nil
 	case catalog.PageOffset:
-		return p.nextOffset(ex.target, res, items), nil
+		return p.nextOffset(ex.target, res, items, more), nil
 	case catalog.PageURL:
 		address := textAt(res.body, page.Next)
 		if address == "" {
@@ -64,20 +68,22 @@ func (p *pager) next(ex exchange, res *result, items int) (string, error) {
 	return p.linked(ex, link)
 }
 
-// isLast tells whether the answer says that no further page follows.
-func isLast(body any, place string) bool {
+// moreFollow is what the answer says about further pages, where it is told.
+func moreFollow(body any, place string) (more, told bool) {
 	if place == "" {
-		return false
+		return false, false
 	}
-	more, ok := truthOf(textAt(body, place))
-	return ok && !more
+	return truthOf(textAt(body, place))
 }
 
-func (p *pager) nextOffset(target string, res *result, items int) string {
+// nextOffset goes by what the answer says; only where it says nothing, a page
+// with fewer items than were asked for is the last.
+func (p *pager) nextOffset(target string, res *result, items int, more bool) string {
 	page := p.find.Paging
 	p.number += items
 	total, err := strconv.Atoi(textAt(res.body, page.Total))
 	switch {
+	case items > 0 && more:
 	case items == 0, page.Total != "" && err == nil && p.number >= total:
 		return ""
 	case (page.Total == "" || err != nil) && page.Size > 0 && items < page.Size:
@@ -86,12 +92,13 @@ func (p *pager) nextOffset(target string, res *result, items int) string {
 	return withQuery(target, page.Query, strconv.Itoa(p.number))
 }
 
-func (p *pager) nextNumber(target string, res *result, items int) string {
+func (p *pager) nextNumber(target string, res *result, items int, more bool) string {
 	page := p.find.Paging
 	p.number++
 	done := p.number - page.First
 	total, err := strconv.Atoi(textAt(res.body, page.Pages))
 	switch {
+	case items > 0 && more:
 	case page.Pages != "" && err == nil:
 		if done >= total {
 			return ""

@@ -38,7 +38,8 @@ func (d *Driver) record(ctx context.Context, v any) (record, error) {
 	return rec, nil
 }
 
-// withParts reads the further answers that belong to a record.
+// withParts reads the further answers that belong to a record. One whose status
+// is among the missing ones says that there is no such part.
 func (d *Driver) withParts(ctx context.Context, fields map[string]any, id string) (map[string]any, error) {
 	if len(d.api.Read.Also) == 0 {
 		return fields, nil
@@ -49,11 +50,13 @@ func (d *Driver) withParts(ctx context.Context, fields map[string]any, id string
 		if err != nil {
 			return nil, err
 		}
-		res, err := d.send(ctx, ex)
+		res, err := d.send(ctx, ex, d.api.Read.Missing...)
 		if err != nil {
 			return nil, err
 		}
-		whole[part.Name] = res.body
+		if isSuccess(res.status, part.Request.Success) {
+			whole[part.Name] = res.body
+		}
 	}
 	return whole, nil
 }

@@ -79,6 +79,22 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 	}
 }
 
+func TestJSONIsReadAlsoWhereItIsCalledText(t *testing.T) {
+	t.Parallel()
+	server := &reference{}
+	b := newBench(t, "net2phone", server.serve(t), roundTrip(func(r *http.Request) (*http.Response, error) {
+		resp, err := http.DefaultTransport.RoundTrip(r)
+		if err == nil {
+			resp.Header.Set("Content-Type", "text/plain; charset=utf-8")
+		}
+		return resp, err
+	}))
+	settings, _ := wanted(t, b.profile)
+	if state, err := b.Push(t.Context(), settings); err != nil || !state.Configured {
+		t.Errorf("%+v, %v", state, err)
+	}
+}
+
 func TestRefusedValueNamesTheSettingByItsLabel(t *testing.T) {
 	t.Parallel()
 	server := &reference{}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
@@ -43,9 +44,8 @@ func (d *Driver) restore(ctx context.Context, before sso.SPState) error {
 	if !before.Configured {
 		return d.clear(ctx, now)
 	}
-	lost := d.lostTexts(before, now.state)
-	w := wish{texts: d.sendable(before.Settings), owned: slices.DeleteFunc(slices.Sorted(maps.Keys(d.api.Answer.Settings)),
-		func(id string) bool { return !d.profile.CanBeSent(id, before.Settings[id]) })}
+	lost := d.lostTexts(before, now)
+	w := d.former(before, now)
 	if d.holds(now, w, w.owned) {
 		return lost
 	}
@@ -57,17 +57,71 @@ func (d *Driver) restore(ctx context.Context, before sso.SPState) error {
 		return err
 	}
 	if rec := (record{exists: true, state: after}); !d.holds(rec, w, w.owned) {
+		if after, err = d.blanked(ctx, before, w); err != nil {
+			return err
+		}
+	}
+	if rec := (record{exists: true, state: after}); !d.holds(rec, w, w.owned) {
 		return hint.New(0, "the settings were written, but are not what they were", "compare the page with ssowizard record")
 	}
 	return errors.Join(lost, d.lostSecret())
 }
 
+// blanked restores once more, for a service provider that keeps the value of
+// what is left out of a body: what was empty is written as it was read.
+func (d *Driver) blanked(ctx context.Context, before sso.SPState, w wish) (sso.SPState, error) {
+	w.blank = map[string]any{}
+	for _, id := range w.owned {
+		if text, read := before.Settings[id]; text == "" && read {
+			w.blank[id] = ""
+		} else if text == "" {
+			w.blank[id] = nil
+		}
+	}
+	now, err := d.read(ctx)
+	if err != nil || len(w.blank) == 0 {
+		return now.state, err
+	}
+	return d.save(ctx, now, w)
+}
+
+// former is what can be brought back: what was read and can be written, and
+// those of certificates with a resource each that are still there.
+func (d *Driver) former(before sso.SPState, now record) wish {
+	w := wish{texts: d.sendable(before.Settings), owned: slices.DeleteFunc(slices.Sorted(maps.Keys(d.api.Answer.Settings)),
+		func(id string) bool { return !d.profile.CanBeSent(id, before.Settings[id]) })}
+	if c := d.api.Trusted; c != nil && !slices.Contains(w.owned, c.Setting) {
+		back, _ := d.bringable(before.Settings[c.Setting], now)
+		w.texts[c.Setting], w.owned = strings.Join(back, "\n"), append(w.owned, c.Setting)
+	}
+	return w
+}
+
+// bringable are those of the former certificates that can be held again, and
+// whether that is all of them. One that is only shown by its fingerprint has to
+// be there still.
+func (d *Driver) bringable(text string, now record) (back []string, all bool) {
+	each := catalog.EachCertificate(text)
+	held := d.held(now)
+	for _, one := range each {
+		if d.profile.CanBeSent(d.api.Trusted.Setting, one) || d.among(held, one) {
+			back = append(back, one)
+		}
+	}
+	return back, len(back) == len(each)
+}
+
 // lostTexts says which settings cannot be brought back, because what was read of
 // them is not what has to be written.
-func (d *Driver) lostTexts(before, now sso.SPState) error {
+func (d *Driver) lostTexts(before sso.SPState, now record) error {
 	for id, text := range before.Settings {
-		if d.profile.CanBeSent(id, text) || d.profile.SettingsEqual(id, text, now.Settings[id]) {
+		if d.profile.CanBeSent(id, text) || d.profile.SettingsEqual(id, text, now.state.Settings[id]) {
 			continue
+		}
+		if c := d.api.Trusted; c != nil && c.Setting == id {
+			if _, all := d.bringable(text, now); all {
+				continue
+			}
 		}
 		title := d.profile.Labels()[id]
 		return hint.New(hint.Waiting, "the former "+title+" cannot be brought back, because only its fingerprint is shown there",
@@ -114,9 +168,11 @@ func (d *Driver) clear(ctx context.Context, now record) error {
 	if len(d.api.Clear) == 0 {
 		return hint.New(0, "the settings API cannot clear what was set", "clear the page by hand")
 	}
-	settled := func(now record) (bool, error) { return !now.exists || !now.state.Configured, nil }
+	gone := func(now record) bool { return !now.exists || !now.state.Configured }
+	settled := func(now record) (bool, error) { return gone(now), nil }
+	later := false
 	for _, call := range fitting(d.api.Clear, true) {
-		_, err := d.write(ctx, call, d.values(now), nil, settled)
+		done, err := d.write(ctx, call, d.values(now), nil, settled)
 		var answer *Error
 		if errors.As(err, &answer) && (answer.Status == http.StatusNotFound || answer.Status == http.StatusGone) {
 			continue // somebody else was faster
@@ -124,6 +180,14 @@ func (d *Driver) clear(ctx context.Context, now record) error {
 		if err != nil {
 			return err
 		}
+		later = later || done.later
 	}
-	return nil
+	if !later {
+		return nil
+	}
+	now, err := d.await(ctx, now, true, gone)
+	if err == nil && !gone(now) {
+		return hint.New(0, "it was accepted, but half a minute later the settings are still there", "look at the page in a while, and clear it by hand if they stay")
+	}
+	return err
 }

@@ -39,6 +39,7 @@ type exchange struct {
 	headers map[string]string
 	success []int
 	secrets []string // values that must not come back in a message
+	mute    bool     // nothing is read out of an answer of success, which may be a plain word
 }
 
 // result is an answer whose body was read as a whole and understood.
@@ -183,11 +184,11 @@ func (d *Driver) roundTrip(ctx context.Context, ex exchange) (*result, error) {
 		req.Header.Set("Content-Type", ex.kind)
 	}
 	req.Header.Set("Accept", "application/json")
-	for name, value := range ex.headers {
-		req.Header.Set(name, value)
-	}
 	if d.userAgent != "" {
 		req.Header.Set("User-Agent", d.userAgent)
+	}
+	for name, value := range ex.headers {
+		req.Header.Set(name, value)
 	}
 	req.Header.Set(d.api.Auth.Header, d.header.Reveal())
 	resp, err := d.client.Do(req)
@@ -222,7 +223,7 @@ func (d *Driver) understand(ex exchange, resp *http.Response) (*result, error) {
 			return res, nil // the status alone says enough
 		case looksLikePage(resp.Header.Get("Content-Type"), data):
 			return nil, finally(d.webPage(ex, res.status))
-		case !success || len(data) == 0:
+		case !success, len(data) == 0, ex.mute && isPlain(resp.Header.Get("Content-Type")):
 			return res, nil
 		}
 		return nil, finally(hint.Add(fmt.Errorf("%s %s: the answer is not JSON", ex.method, ex.path),
@@ -241,16 +242,21 @@ func (d *Driver) understand(ex exchange, resp *http.Response) (*result, error) {
 }
 
 // isJSON goes by the content type, and by the look of the text where there is
-// none.
+// none, or the one that servers set which were told of none.
 func isJSON(contentType string, data []byte) bool {
 	if len(data) == 0 {
 		return false
 	}
 	kind, _, err := mime.ParseMediaType(contentType)
-	if contentType == "" || err != nil {
+	if contentType == "" || err != nil || kind == "text/plain" {
 		return data[0] == '{' || data[0] == '['
 	}
 	return kind == "application/json" || kind == "text/json" || strings.HasSuffix(kind, "+json")
+}
+
+func isPlain(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	return contentType == "" || err == nil && kind == "text/plain"
 }
 
 func looksLikePage(contentType string, data []byte) bool {

@@ -31,7 +31,8 @@ func (d *Driver) setEnabled(ctx context.Context, on bool, calls []catalog.Call) 
 	}
 	settled := func(now record) (bool, error) { return now.state.Enabled == on, nil }
 	later := false
-	for _, call := range fitting(calls, rec.exists) {
+	calls = fitting(calls, rec.exists)
+	for i, call := range calls {
 		v := d.values(rec)
 		v.Call["enabled"] = strconv.FormatBool(on)
 		v.Setting = d.sendable(rec.state.Settings)
@@ -41,6 +42,11 @@ func (d *Driver) setEnabled(ctx context.Context, on bool, calls []catalog.Call) 
 		}
 		if after.rec != nil {
 			rec = *after.rec
+		} else if i+1 < len(calls) && calls[i+1].Request.Keep {
+			// What it lays its body over has changed just now.
+			if rec, err = d.read(ctx); err != nil {
+				return err
+			}
 		}
 		if later = later || after.later; after.rec != nil && !later && rec.state.Enabled != on {
 			ex, err := d.exchange(call.Request, v, nil)

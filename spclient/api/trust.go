@@ -38,9 +38,7 @@ func (d *Driver) trust(ctx context.Context, rec record, w wish) (record, error) 
 	for range most {
 		held := d.held(rec)
 		add := slices.IndexFunc(want, func(text string) bool { return !d.among(held, text) })
-		drop := slices.IndexFunc(held, func(t trusted) bool {
-			return !slices.ContainsFunc(want, func(text string) bool { return d.same(t, text) })
-		})
+		drop := d.superfluous(held, want)
 		room := len(held) < max(d.profile.Certificates, 1)
 		var err error
 		switch {
@@ -56,6 +54,22 @@ func (d *Driver) trust(ctx context.Context, rec record, w wish) (record, error) 
 		}
 	}
 	return rec, fmt.Errorf("its certificates are still not the wanted ones after %d calls", most)
+}
+
+// superfluous is the first that is held and not wanted, or held already under
+// another id, as comes of a call that was repeated; -1 when there is none.
+func (d *Driver) superfluous(held []trusted, want []string) int {
+	for i, t := range held {
+		if !slices.ContainsFunc(want, func(text string) bool { return d.same(t, text) }) {
+			return i
+		}
+	}
+	for i, t := range held {
+		if d.among(held[:i], t.text) {
+			return i
+		}
+	}
+	return -1
 }
 
 func (d *Driver) same(t trusted, text string) bool {

@@ -136,6 +136,13 @@ func (s *Screen) Until(what, condition string) {
 	}
 }
 
+// Press clicks what a selector finds, once the page is there as a whole: as long
+// as one loads things move, and a click on where something was is lost.
+func (s *Screen) Press(what, selector string) {
+	s.Until("see the whole page to "+what, `document.readyState === "complete"`)
+	s.Do(what, chromedp.Click(selector))
+}
+
 // Quote is a text as JavaScript writes it.
 func Quote(text string) string {
 	quoted, err := json.Marshal(text)

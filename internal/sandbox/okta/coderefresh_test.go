@@ -145,6 +145,22 @@ func TestRevokedRefreshTokenIsGone(t *testing.T) {
 	}
 }
 
+func TestTheEndOfSessionsEndsRefreshTokensWhereThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	rp := start(t).offlineApp(`{"rotation_type":"STATIC"}`)
+	token := rp.signedIn().RefreshToken
+	sessions := "/api/v1/users/" + rp.userID("ana.lima@acme.example") + "/sessions"
+	for _, step := range []struct {
+		query string
+		want  int
+	}{{"", 200}, {"?oauthTokens=false", 200}, {"?oauthTokens=true", 400}} {
+		rp.must(204, "DELETE", sessions+step.query, "")
+		if r := rp.refresh(token); r.StatusCode != step.want {
+			t.Errorf("refresh after %q: %d %s", step.query, r.StatusCode, r.text)
+		}
+	}
+}
+
 func TestAdminSeesAndRevokesRefreshTokens(t *testing.T) {
 	t.Parallel()
 	log := durable.Memory()

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"example.com/ssowizard/internal/sandbox/okta/oidc"
 )
 
 func (o *Org) userExtraRoutes() []*route {
@@ -44,14 +46,18 @@ func tileAssignment(app, person string) string {
 	return "0ua" + app[3:11] + person[11:]
 }
 
-// endUserSessions signs a person out of every browser.
+// endUserSessions signs a person out of every browser, and with oauthTokens out
+// of the apps that go on by themselves.
 func (o *Org) endUserSessions(c *call) (*reply, error) {
 	u, err := o.person(c.ids[0])
 	if err != nil {
 		return nil, err
 	}
 	o.site.EndAll(u.ID)
-	return noContent(), nil
+	if c.query.Get("oauthTokens") != "true" {
+		return noContent(), nil
+	}
+	return o.revoked(o.oidc.refreshTokens(func(r oidc.Refreshing) bool { return r.Person == u.ID }), nil)
 }
 
 // forgotPassword answers the link when the caller keeps the mail back.
