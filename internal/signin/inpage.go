@@ -52,7 +52,7 @@ func (w *window) act(ctx context.Context, t *tab) (did bool, f fields) {
 	switch w.watch.stage {
 	case toOkta:
 		// A page on which something was pressed may be about to go.
-		if w.pressed == (place{t, t.document}) && t.quiet < atRest && t.age < leaves {
+		if w.pressed == (place{t, t.document}) && (len(t.docs) > 0 || t.quiet < atRest && t.age < leaves) {
 			return false, f
 		}
 		if did = w.enter(ctx, t); did {

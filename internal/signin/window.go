@@ -125,6 +125,7 @@ func (w *window) hearTab(ctx context.Context, tab *tab, method string, t told) {
 		if q, ok := tab.docs[t.RequestID]; ok && t.ErrorText != "net::ERR_ABORTED" {
 			w.end(true, w.watch.failed(q, t.ErrorText))
 		}
+		delete(tab.docs, t.RequestID)
 	case "Page.javascriptDialogOpening":
 		if w.cfg.Browser.Headless {
 			w.tell(tab, "Page.handleJavaScriptDialog", map[string]any{"accept": true})
