@@ -179,6 +179,9 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 // enter makes the screen on top of the new stack anew, from the draft.
 func (r *Root) enter(stack []place) tea.Cmd {
 	r.stack, r.over, r.status = stack, nil, ""
+	if r.at() == atReview {
+		r.draft.Confirmed = nil // what a person has done was for the plan before
+	}
 	r.screen = r.build(r.at())
 	r.resize()
 	return tea.Batch(r.screen.Init(), r.keep())
