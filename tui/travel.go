@@ -166,7 +166,7 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 		r.job, r.last, r.draft.TurnedOn = Disable, ran{}, false
 		r.draft.unconfirm(plan.StepEnable) // that was for the other way
 	case againUndo:
-		r.verb, r.job, r.last = Undo, Undo, ran{}
+		r.verb, r.job, r.last, r.draft.Override = Undo, Undo, ran{}, false
 		return r.enter([]place{atStart, atReview})
 	}
 	if msg.way != "" {

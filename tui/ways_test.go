@@ -88,6 +88,25 @@ func TestTakingBackNeverthelessIsOfferedToo(t *testing.T) {
 	})
 }
 
+func TestSettingBackIsNotTakingBack(t *testing.T) {
+	walkIn(t, func(f *fake) {
+		f.planErr = inTheWay(plan.Ways{Override: "set back what was changed"})
+		f.events = failing(plan.StepPush, lost)
+	}, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toReview(d)
+		f.planErr = nil
+		d.Press("o", "a")
+		if got := f.lastJob(t).Answers.Text(ask.Override); got != "true" {
+			t.Errorf("set up with override %q", got)
+		}
+		d.Press("u")
+		d.See("This takes back what was set up")
+		if got := f.lastJob(t).Answers.Text(ask.Override); got != "" {
+			t.Errorf("undone with override %q", got)
+		}
+	})
+}
+
 func TestAnAppInTheWayIsTakenOverWithoutLosingTheAnswers(t *testing.T) {
 	walkIn(t, func(f *fake) { f.planErr = inTheWay(plan.Ways{NewApp: true, Adopt: "0oaforeign"}) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		toReview(d)
