@@ -168,6 +168,29 @@ func TestABeginningOfSomethingElseLosesNoDraft(t *testing.T) {
 	})
 }
 
+func TestASecondSetUpOfAServiceProviderLosesNoDraft(t *testing.T) {
+	walkIn(t, func(f *fake) { f.world.Drafts = begun(nil) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.Press("n", "enter")
+		d.Type("acme")
+		d.Press("enter")
+		d.See("Identity Engine")
+		d.Press("enter")
+		d.See("Connection name")
+		d.Press("esc", "esc", "esc")
+		d.See("Go on: net2phone Sync for acme.okta.com")
+		d.Press("n", "enter", "enter")
+		d.See("Connection name")
+		d.Press("tab", "tab", "ctrl+u")
+		d.Type("phones")
+		d.Press("enter")
+		d.See("Who may sign in with Okta?")
+		last := f.drafts[len(f.drafts)-1]
+		if older := last[len(last)-1]; last[0].Connection != "phones" || older.Connection != "net2phone" || len(older.Groups) != 1 {
+			t.Errorf("kept %+v", last)
+		}
+	})
+}
+
 func TestAChangedAnswerOfAConnectionIsKept(t *testing.T) {
 	walkIn(t, func(f *fake) { again(f, nil) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		d.Press("down", "enter", "enter")

@@ -294,6 +294,9 @@ func (r *Root) keep() tea.Cmd {
 	if r.draft.Existing && r.draft.equal(r.begunWith) {
 		return nil
 	}
+	if draftLike(e.world.Drafts, r.draft) >= 0 && !r.draft.sameAs(r.keptAs) && placeOf(r.draft.Place) <= atDetails {
+		return nil // it has the name of another one, until it is given its own
+	}
 	// Its name and org may have been another until now.
 	others := without(without(e.world.Drafts, r.keptAs), r.draft)
 	r.keptAs = r.draft.clone()
