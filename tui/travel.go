@@ -193,7 +193,7 @@ func (r *Root) build(at place) Screen {
 	case atProvider:
 		return newProvider(e, d)
 	case atOrg:
-		return newOrg(e, d, orgVisit{token: r.secretsNow().Token, ofKept: r.verb.ofKept(), passing: r.passing})
+		return newOrg(e, d, orgVisit{token: r.secretsNow().Token, ofKept: r.verb.ofKept(), passing: r.passing, spare: r.verb == Disable})
 	case atDetails:
 		return newDetails(e, d)
 	case atAccess:

@@ -3,6 +3,7 @@ package tui_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -160,4 +161,32 @@ func TestARefusalWithoutAWayHereKeepsItsHint(t *testing.T) {
 		d.See("→ wait for it to end", "Nothing was written.")
 		d.DontSee("The plan is shown before")
 	})
+}
+
+func TestSignInIsTurnedOffAlsoWhileOktaDoesNotAnswer(t *testing.T) {
+	away := hint.New(hint.Failed, "acme.okta.com cannot be reached", "")
+	walkIn(t, func(f *fake) {
+		connections(t, f)
+		on := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+		f.kept[0].State.EnabledAt = &on
+		f.lookErr, f.orgErr = away, away
+	}, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.Press("down", "o")
+		d.See("cannot be reached", "enter try again", "ctrl+o go on without Okta")
+		d.Press("ctrl+o")
+		d.See("This turns sign-in with Okta off")
+		if f.lastJob(t).Verb != tui.Disable {
+			t.Errorf("%s was prepared", f.lastJob(t).Verb)
+		}
+	})
+	for what, err := range map[string]error{"t": away, "o": refused} { // what needs Okta, and a token that it refuses
+		walkIn(t, func(f *fake) {
+			connections(t, f)
+			f.lookErr, f.orgErr = err, err
+		}, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+			d.Press("down", what)
+			d.See("Address of your Okta org")
+			d.DontSee("without Okta")
+		})
+	}
 }
