@@ -202,7 +202,7 @@ func (t *textPrinter) details(s statusLine) []string {
 		}
 		side := map[string]string{"okta": "Okta", "sp": s.sp}[d.Side]
 		lines = append(lines, fmt.Sprintf("  %s, %s", side, fieldLabel(d.Field, s.labels)),
-			"      wanted  "+showValue(d.Want), "      is      "+showValue(d.Got))
+			"      wanted  "+showValue(d.Field, d.Want), "      is      "+showValue(d.Field, d.Got))
 	}
 	for _, tip := range s.Hints {
 		lines = append(lines, "  "+plain(tip)) // a command is not to be broken up
