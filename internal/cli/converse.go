@@ -174,15 +174,20 @@ func (p *program) agree(consent, what, label string) (bool, error) {
 	text, err := p.question("Turn on", "to "+what+" now, type the app's label, "+label+"; an empty answer leaves it off", "")
 	switch {
 	case errors.Is(err, io.EOF), err == nil && text == "":
-		p.say("It stays off; ssowizard enable turns it on any time.")
+		p.say("It stays off; to turn it on any time: " + p.enable())
 		return false, nil
 	case err != nil:
 		return false, err
 	case strings.Join(strings.Fields(text), " ") != label:
-		p.say("That is not the label: it stays off; ssowizard enable turns it on any time.")
+		p.say("That is not the label: it stays off; to turn it on any time: " + p.enable())
 		return false, nil
 	}
 	return true, nil
+}
+
+// enable is the command that turns sign-in with Okta on here.
+func (p *program) enable() string {
+	return p.here().Runnable("ssowizard enable " + p.met.Spec.Connection)
 }
 
 // said are the answers that make the same run again: what an earlier run, the

@@ -163,7 +163,7 @@ type statusLine struct {
 
 func (t *textPrinter) status(list []statusLine, _ hint.Code, err error) {
 	if len(list) == 0 && err == nil {
-		t.text("No connections are kept on this machine. Set one up: ssowizard setup SP")
+		t.text(t.runnable("No connections are kept on this machine. Set one up: ssowizard setup SP"))
 	}
 	rows := [][]string{{"CONNECTION", "ORG", "STATE", "CERTIFICATE"}}
 	for _, s := range list {
