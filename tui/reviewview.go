@@ -340,7 +340,7 @@ func (s *review) ShortHelp() []key.Binding {
 		for _, w := range s.ways() {
 			out = append(out, w.key)
 		}
-		if s.draft.Logo != "" {
+		if s.otherLogo() {
 			out = append(out, as(k.Logo, "another image"))
 		}
 		return out

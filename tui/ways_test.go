@@ -122,6 +122,19 @@ func TestAnAppInTheWayIsTakenOverWithoutLosingTheAnswers(t *testing.T) {
 	})
 }
 
+func TestAnImageIsNotInTheWayOfTakingAnAppOver(t *testing.T) {
+	walkIn(t, func(f *fake) {
+		f.world.Drafts = begun(func(d *tui.Draft) { d.Logo = "logo.png" })
+		f.planErr = inTheWay(plan.Ways{Override: "make a new app", NewApp: true, Adopt: "0oaforeign"})
+	}, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.Press("enter")
+		d.See("o nevertheless", "i take it over")
+		d.DontSee("set back", "another image")
+		d.Press("i")
+		d.See("Taken over: net2phone.")
+	})
+}
+
 func TestAnAppThatLooksLikeAnotherIsTakenOverWhenThatIsSaid(t *testing.T) {
 	walkIn(t, func(f *fake) {
 		f.planErr = inTheWay(plan.Ways{NewApp: true, Adopt: "0oaforeign"})
