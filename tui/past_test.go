@@ -205,6 +205,25 @@ func TestAChangedAnswerOfAConnectionIsKept(t *testing.T) {
 	})
 }
 
+func TestAnAnswerThatIsChangedBackLeavesNoDraft(t *testing.T) {
+	walkIn(t, func(f *fake) { again(f, nil) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.Press("down", "enter", "enter", "ctrl+u")
+		d.Type("Phones")
+		d.Press("esc")
+		if len(f.drafts) == 0 || len(f.drafts[len(f.drafts)-1]) != 1 {
+			t.Fatalf("kept %+v", f.drafts)
+		}
+		d.Press("enter", "ctrl+u")
+		d.Type("net2phone Sync")
+		d.Press("esc", "esc", "esc")
+		d.See("What would you like to do?")
+		d.DontSee("left before the end")
+		if last := f.drafts[len(f.drafts)-1]; len(last) > 0 {
+			t.Errorf("kept %+v", last)
+		}
+	})
+}
+
 func TestAnInterruptedRunIsTakenUpAtItsPlan(t *testing.T) {
 	walkIn(t, func(f *fake) {
 		again(f, nil)

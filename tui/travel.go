@@ -88,7 +88,7 @@ func (r *Root) begin(msg begin) tea.Cmd {
 		r.draft.Org = r.world.SandboxOrg
 	}
 	r.passing, r.begunWith, r.keptAs = msg.goOn, r.draft.clone(), Draft{}
-	if draftLike(r.env.world.Drafts, msg.draft) >= 0 {
+	if r.wasDraft = draftLike(r.env.world.Drafts, msg.draft) >= 0; r.wasDraft {
 		r.keptAs = r.begunWith
 	}
 	if msg.straight {
