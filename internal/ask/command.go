@@ -71,6 +71,21 @@ func Everywhere(stateDir, proxy, caFile string) []string {
 	return out
 }
 
+// TokenFiles are the flags that name files with tokens, as words of a shell: the
+// next command wants them again, unless they were read from standard input.
+func TokenFiles(okta, sp string) []string {
+	var out []string
+	for _, f := range []struct {
+		id   ID
+		path string
+	}{{OktaToken, okta}, {SPToken, sp}} {
+		if f.path != "" && f.path != "-" {
+			out = append(out, "--"+Find(f.id).Flag, Quote(f.path))
+		}
+	}
+	return out
+}
+
 // YAML is the answers as a connection file, which File reads back. What a
 // connection file may not hold, secrets above all, is left out.
 func (a *Answers) YAML() ([]byte, error) {

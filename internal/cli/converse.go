@@ -34,14 +34,14 @@ func (p *program) converse(ctx context.Context, s *session, made *plan.Plan) err
 	waits := hint.CodeOf(err) == hint.Waiting && p.talk.handoff != nil
 	if err := p.finish(ctx, s, res, err); err != nil {
 		if waits {
-			p.say("", "When it is done:", "  "+p.talk.command(p.flags(), string(p.talk.handoff.Step)))
+			p.say("", "When it is done:", "  "+p.talk.command(append(p.flags(), p.tokens...), string(p.talk.handoff.Step)))
 		}
 		return err
 	}
 	if err := p.offerToTurnOn(ctx, s, res); err != nil {
 		return err
 	}
-	p.print.text("", "The same as one command", "  "+p.talk.command(p.flags()))
+	p.print.text("", "The same as one command", "  "+p.talk.command(append(p.flags(), p.tokens...)))
 	return nil
 }
 
