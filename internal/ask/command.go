@@ -11,8 +11,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// harmless are the words that every shell leaves as they are.
-var harmless = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+// harmless are the words that every shell leaves as they are, and that do not
+// seem to end with the sentence they stand in.
+var harmless = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]*[A-Za-z0-9_@%+=/-]$`)
 
 // Quote is text as one word of a POSIX shell.
 func Quote(text string) string {
