@@ -7,6 +7,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"example.com/ssowizard/internal/ask"
+	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/secret"
 )
 
@@ -47,13 +48,15 @@ type org struct {
 	fixed bool
 	// passing tells that nobody has to look at it, unless something is wrong.
 	passing bool
+	// spare tells that what comes can do without an org that does not answer.
+	spare bool
 }
 
 // orgVisit is how the screen is come to: with a token of an earlier visit, for a
-// kept connection, on the way past it.
+// kept connection, on the way past it, for work that can do without Okta.
 type orgVisit struct {
-	token           secret.String
-	ofKept, passing bool
+	token                  secret.String
+	ofKept, passing, spare bool
 }
 
 type tokenMsg struct {
@@ -69,7 +72,7 @@ type reportMsg struct {
 }
 
 func newOrg(e *env, d Draft, v orgVisit) Screen {
-	s := &org{env: e, typed: v.token, given: d.Org, fixed: v.ofKept && d.Existing, passing: v.passing}
+	s := &org{env: e, typed: v.token, given: d.Org, fixed: v.ofKept && d.Existing, passing: v.passing, spare: v.spare}
 	q := ask.Find(ask.Org)
 	address := textField(e, "Address of your Okta org", strings.TrimPrefix(d.Org, "https://"))
 	address.check = func(text string) error {
@@ -232,6 +235,8 @@ func (s *org) key(msg tea.KeyMsg) (Screen, tea.Cmd) {
 	switch {
 	case key.Matches(msg, k.Enter) && s.state == orgKnown:
 		return s, send(done{atOrg})
+	case s.without() && key.Matches(msg, k.AllTheSame):
+		return s, send(done{atOrg})
 	case s.state == orgFailed && !s.tokenRefused() && key.Matches(msg, k.Enter):
 		return s, s.look()
 	case s.env.world.Sandbox():
@@ -277,6 +282,11 @@ func (s *org) answered(msg tea.KeyMsg) (Screen, tea.Cmd) {
 
 // tokenRefused tells whether another token is what is needed.
 func (s *org) tokenRefused() bool { return isNotAllowed(s.err) && !s.env.world.Sandbox() }
+
+// without tells whether Okta does not answer, and is not needed.
+func (s *org) without() bool {
+	return s.spare && s.state == orgFailed && hint.CodeOf(s.err) == hint.Failed
+}
 
 // otherToken puts an empty field for the token where the cursor stands, so that
 // what is pasted next is not shown.

@@ -34,7 +34,11 @@ func (s *org) stateLines() []string {
 	case orgChecking:
 		return []string{t.Accent.Render(spinner(zeroTime)) + " Asking the org …"}
 	case orgFailed:
-		return append(failureLines(t, s.err, s.width), "", t.Faint.Render(s.failedHint()))
+		out := append(failureLines(t, s.err, s.width), "", t.Faint.Render(s.failedHint()))
+		if s.without() {
+			out = append(out, hang(t.Key.Render("ctrl+o")+"  ", "go on without Okta: sign-in with it can be turned off all the same", s.width)...)
+		}
+		return out
 	case orgKnown:
 		return s.reportLines()
 	}
@@ -143,7 +147,11 @@ func (s *org) ShortHelp() []key.Binding {
 		if s.tokenRefused() {
 			return s.form.shortHelp("check")
 		}
-		return keymap(as(k.Enter, strings.TrimPrefix(s.failedHint(), "enter: ")))
+		out := keymap(as(k.Enter, strings.TrimPrefix(s.failedHint(), "enter: ")))
+		if s.without() {
+			out = append(out, as(k.AllTheSame, "go on without Okta"))
+		}
+		return out
 	case orgFinding, orgChecking:
 		return nil
 	}

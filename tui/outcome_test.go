@@ -2,6 +2,7 @@ package tui_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -260,6 +261,32 @@ func TestByHandGoesFromCardToCardToTheEnd(t *testing.T) {
 		d.Press("enter")
 		d.See("Done. People sign in to net2phone Sync")
 	})
+}
+
+func TestWhatAPersonHasDoneCountsForOnePlan(t *testing.T) {
+	thenFails := func(ctx context.Context, p *tui.Prepared, report func(plan.Event)) (plan.Result, error) {
+		if slices.Contains(p.Plan.Spec.Confirmed, string(plan.StepPush)) {
+			return failing(plan.StepAssign, lost)(ctx, p, report)
+		}
+		return byHand(ctx, p, report)
+	}
+	for key, see := range map[string]string{"b": "This is what will be done", "u": "This takes back what was set up"} {
+		walkIn(t, func(f *fake) { f.events = thenFails }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+			toApply(d)
+			d.Press("enter", "enter", "enter", "enter")
+			d.See("Are all values in place and saved?")
+			d.Press("enter")
+			if got := f.lastJob(t).Answers.List(ask.Confirmed); !cmp.Equal(got, []string{"sp.push"}) {
+				t.Errorf("confirmed = %q", got)
+			}
+			d.See("r try again", "u undo")
+			d.Press(key)
+			d.See(see)
+			if got := f.lastJob(t).Answers.List(ask.Confirmed); len(got) > 0 {
+				t.Errorf("%s: a new plan takes %q for done", key, got)
+			}
+		})
+	}
 }
 
 func TestWhatNobodyHasReadIsToldAsConfirmed(t *testing.T) {

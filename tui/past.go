@@ -47,9 +47,10 @@ func (d *Draft) reached(at place) {
 	}
 }
 
-// equal tells whether the same was answered; how far somebody came is no answer.
+// equal tells whether the same was answered; how far somebody came is no answer,
+// nor is where one came from.
 func (d Draft) equal(o Draft) bool {
-	d.Place, o.Place = "", ""
+	d.Place, o.Place, d.From, o.From = "", "", nil, nil
 	x, errX := json.Marshal(d)
 	y, errY := json.Marshal(o)
 	return errX == nil && errY == nil && string(x) == string(y)

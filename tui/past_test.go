@@ -168,6 +168,29 @@ func TestABeginningOfSomethingElseLosesNoDraft(t *testing.T) {
 	})
 }
 
+func TestASecondSetUpOfAServiceProviderLosesNoDraft(t *testing.T) {
+	walkIn(t, func(f *fake) { f.world.Drafts = begun(nil) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.Press("n", "enter")
+		d.Type("acme")
+		d.Press("enter")
+		d.See("Identity Engine")
+		d.Press("enter")
+		d.See("Connection name")
+		d.Press("esc", "esc", "esc")
+		d.See("Go on: net2phone Sync for acme.okta.com")
+		d.Press("n", "enter", "enter")
+		d.See("Connection name")
+		d.Press("tab", "tab", "ctrl+u")
+		d.Type("phones")
+		d.Press("enter")
+		d.See("Who may sign in with Okta?")
+		last := f.drafts[len(f.drafts)-1]
+		if older := last[len(last)-1]; last[0].Connection != "phones" || older.Connection != "net2phone" || len(older.Groups) != 1 {
+			t.Errorf("kept %+v", last)
+		}
+	})
+}
+
 func TestAChangedAnswerOfAConnectionIsKept(t *testing.T) {
 	walkIn(t, func(f *fake) { again(f, nil) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		d.Press("down", "enter", "enter")
@@ -178,6 +201,25 @@ func TestAChangedAnswerOfAConnectionIsKept(t *testing.T) {
 		d.See("› Go on: net2phone · left before the end")
 		if len(f.drafts) == 0 || f.drafts[len(f.drafts)-1][0].Label != "Phones" {
 			t.Errorf("kept %+v", f.drafts)
+		}
+	})
+}
+
+func TestAnAnswerThatIsChangedBackLeavesNoDraft(t *testing.T) {
+	walkIn(t, func(f *fake) { again(f, nil) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.Press("down", "enter", "enter", "ctrl+u")
+		d.Type("Phones")
+		d.Press("esc")
+		if len(f.drafts) == 0 || len(f.drafts[len(f.drafts)-1]) != 1 {
+			t.Fatalf("kept %+v", f.drafts)
+		}
+		d.Press("enter", "ctrl+u")
+		d.Type("net2phone Sync")
+		d.Press("esc", "esc", "esc")
+		d.See("What would you like to do?")
+		d.DontSee("left before the end")
+		if last := f.drafts[len(f.drafts)-1]; len(last) > 0 {
+			t.Errorf("kept %+v", last)
 		}
 	})
 }

@@ -30,11 +30,11 @@ func report(p *plan.Plan, spName, org string) []byte {
 		}
 		b.WriteString("\n| Field | Before | After |\n|---|---|---|\n")
 		for _, c := range s.Changes {
-			to := words.Value(c.To)
+			to := words.ValueOf(c.Field, c.To)
 			if c.KnownAfter != "" {
 				to = "known after " + c.KnownAfter
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", cell(words.Field(c.Field, labels)), cell(words.Value(c.From)), cell(to))
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", cell(words.Field(c.Field, labels)), cell(words.ValueOf(c.Field, c.From)), cell(to))
 		}
 	}
 	if n == 0 {

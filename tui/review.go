@@ -156,10 +156,15 @@ func (s *review) failedKey(msg tea.KeyMsg) tea.Cmd {
 	switch {
 	case key.Matches(msg, k.Retry), key.Matches(msg, k.Enter):
 		return s.load()
-	case key.Matches(msg, k.Logo) && s.job.Verb == Setup && s.draft.Logo != "":
+	case key.Matches(msg, k.Logo) && s.otherLogo():
 		return send(overlay{s.askLogo()})
 	}
 	return s.wayKey(msg)
+}
+
+// otherLogo tells whether the image may be why there is no plan.
+func (s *review) otherLogo() bool {
+	return s.job.Verb == Setup && s.draft.Logo != "" && len(s.ways()) == 0
 }
 
 // askLogo asks for the image of the app's tile; - takes it out of the plan.

@@ -112,14 +112,14 @@ func (s *review) changes(step plan.Step) []row {
 
 // change is a field before and after.
 func (s *review) change(c sso.Change) string {
-	to := words.Value(c.To)
+	to := words.ValueOf(c.Field, c.To)
 	if c.KnownAfter != "" {
 		to = "(known when the Okta app is there)"
 	}
 	if c.From == nil {
 		return to
 	}
-	return words.Value(c.From) + "  →  " + to
+	return words.ValueOf(c.Field, c.From) + "  →  " + to
 }
 
 // jumpOf is where what a step does is decided.
@@ -340,7 +340,7 @@ func (s *review) ShortHelp() []key.Binding {
 		for _, w := range s.ways() {
 			out = append(out, w.key)
 		}
-		if s.draft.Logo != "" {
+		if s.otherLogo() {
 			out = append(out, as(k.Logo, "another image"))
 		}
 		return out

@@ -29,6 +29,7 @@ type Root struct {
 	// the draft that the journey began with.
 	passing       bool
 	begunWith     Draft
+	wasDraft      bool  // which was one of those that were kept
 	keptAs        Draft // what was kept last of this journey's, zero for nothing
 	width, height int
 	status        string
@@ -291,8 +292,16 @@ func (r *Root) keep() tea.Cmd {
 	if r.returnTo == atStart {
 		r.draft.reached(r.at())
 	}
-	if r.draft.Existing && r.draft.equal(r.begunWith) {
-		return nil
+	if r.draft.Existing && !r.wasDraft && r.draft.equal(r.begunWith) {
+		if r.keptAs.SP == "" {
+			return nil
+		}
+		ds := without(e.world.Drafts, r.keptAs) // it was changed, and is as before
+		r.keptAs = Draft{}
+		return e.keepDrafts(ds)
+	}
+	if draftLike(e.world.Drafts, r.draft) >= 0 && !r.draft.sameAs(r.keptAs) && placeOf(r.draft.Place) <= atDetails {
+		return nil // it has the name of another one, until it is given its own
 	}
 	// Its name and org may have been another until now.
 	others := without(without(e.world.Drafts, r.keptAs), r.draft)

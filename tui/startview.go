@@ -280,8 +280,8 @@ func (s start) differences(c Connection) Screen {
 				side = "At the service provider"
 			}
 			out = append(out, e.theme.Strong.Render(fit(side+", "+words.Field(d.Field, labels), width)))
-			out = append(out, hang("  wanted  ", words.Value(d.Want), width)...)
-			out = append(out, hang("  is      ", words.Value(d.Got), width)...)
+			out = append(out, hang("  wanted  ", words.ValueOf(d.Field, d.Want), width)...)
+			out = append(out, hang("  is      ", words.ValueOf(d.Field, d.Got), width)...)
 			out = append(out, "")
 		}
 		return append(out, wrap("Setting it up again asks before anything is set back.", width)...)

@@ -88,7 +88,7 @@ func (r *Root) begin(msg begin) tea.Cmd {
 		r.draft.Org = r.world.SandboxOrg
 	}
 	r.passing, r.begunWith, r.keptAs = msg.goOn, r.draft.clone(), Draft{}
-	if draftLike(r.env.world.Drafts, msg.draft) >= 0 {
+	if r.wasDraft = draftLike(r.env.world.Drafts, msg.draft) >= 0; r.wasDraft {
 		r.keptAs = r.begunWith
 	}
 	if msg.straight {
@@ -166,7 +166,7 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 		r.job, r.last, r.draft.TurnedOn = Disable, ran{}, false
 		r.draft.unconfirm(plan.StepEnable) // that was for the other way
 	case againUndo:
-		r.verb, r.job, r.last = Undo, Undo, ran{}
+		r.verb, r.job, r.last, r.draft.Override = Undo, Undo, ran{}, false
 		return r.enter([]place{atStart, atReview})
 	}
 	if msg.way != "" {
@@ -179,6 +179,9 @@ func (r *Root) again(msg runAgain) tea.Cmd {
 // enter makes the screen on top of the new stack anew, from the draft.
 func (r *Root) enter(stack []place) tea.Cmd {
 	r.stack, r.over, r.status = stack, nil, ""
+	if r.at() == atReview {
+		r.draft.Confirmed = nil // what a person has done was for the plan before
+	}
 	r.screen = r.build(r.at())
 	r.resize()
 	return tea.Batch(r.screen.Init(), r.keep())
@@ -190,7 +193,7 @@ func (r *Root) build(at place) Screen {
 	case atProvider:
 		return newProvider(e, d)
 	case atOrg:
-		return newOrg(e, d, orgVisit{token: r.secretsNow().Token, ofKept: r.verb.ofKept(), passing: r.passing})
+		return newOrg(e, d, orgVisit{token: r.secretsNow().Token, ofKept: r.verb.ofKept(), passing: r.passing, spare: r.verb == Disable})
 	case atDetails:
 		return newDetails(e, d)
 	case atAccess:

@@ -32,7 +32,7 @@ func (s *review) ways() []way {
 	}
 	if w.Override != "" && !s.draft.Override {
 		short := "nevertheless"
-		if setup {
+		if strings.HasPrefix(w.Override, "set back") {
 			short = "set back"
 		}
 		out = append(out, way{as(k.Override, short), w.Override, runAgain{how: againReview, override: true}})

@@ -3,6 +3,7 @@ package tui_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -88,6 +89,25 @@ func TestTakingBackNeverthelessIsOfferedToo(t *testing.T) {
 	})
 }
 
+func TestSettingBackIsNotTakingBack(t *testing.T) {
+	walkIn(t, func(f *fake) {
+		f.planErr = inTheWay(plan.Ways{Override: "set back what was changed"})
+		f.events = failing(plan.StepPush, lost)
+	}, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		toReview(d)
+		f.planErr = nil
+		d.Press("o", "a")
+		if got := f.lastJob(t).Answers.Text(ask.Override); got != "true" {
+			t.Errorf("set up with override %q", got)
+		}
+		d.Press("u")
+		d.See("This takes back what was set up")
+		if got := f.lastJob(t).Answers.Text(ask.Override); got != "" {
+			t.Errorf("undone with override %q", got)
+		}
+	})
+}
+
 func TestAnAppInTheWayIsTakenOverWithoutLosingTheAnswers(t *testing.T) {
 	walkIn(t, func(f *fake) { f.planErr = inTheWay(plan.Ways{NewApp: true, Adopt: "0oaforeign"}) }, func(t *testing.T, f *fake, d *tuitest.Driver) {
 		toReview(d)
@@ -99,6 +119,19 @@ func TestAnAppInTheWayIsTakenOverWithoutLosingTheAnswers(t *testing.T) {
 		f.planErr = nil
 		d.Press("enter")
 		d.See("This is what will be done", "Support EMEA")
+	})
+}
+
+func TestAnImageIsNotInTheWayOfTakingAnAppOver(t *testing.T) {
+	walkIn(t, func(f *fake) {
+		f.world.Drafts = begun(func(d *tui.Draft) { d.Logo = "logo.png" })
+		f.planErr = inTheWay(plan.Ways{Override: "make a new app", NewApp: true, Adopt: "0oaforeign"})
+	}, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.Press("enter")
+		d.See("o nevertheless", "i take it over")
+		d.DontSee("set back", "another image")
+		d.Press("i")
+		d.See("Taken over: net2phone.")
 	})
 }
 
@@ -141,4 +174,32 @@ func TestARefusalWithoutAWayHereKeepsItsHint(t *testing.T) {
 		d.See("→ wait for it to end", "Nothing was written.")
 		d.DontSee("The plan is shown before")
 	})
+}
+
+func TestSignInIsTurnedOffAlsoWhileOktaDoesNotAnswer(t *testing.T) {
+	away := hint.New(hint.Failed, "acme.okta.com cannot be reached", "")
+	walkIn(t, func(f *fake) {
+		connections(t, f)
+		on := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+		f.kept[0].State.EnabledAt = &on
+		f.lookErr, f.orgErr = away, away
+	}, func(t *testing.T, f *fake, d *tuitest.Driver) {
+		d.Press("down", "o")
+		d.See("cannot be reached", "enter try again", "ctrl+o go on without Okta")
+		d.Press("ctrl+o")
+		d.See("This turns sign-in with Okta off")
+		if f.lastJob(t).Verb != tui.Disable {
+			t.Errorf("%s was prepared", f.lastJob(t).Verb)
+		}
+	})
+	for what, err := range map[string]error{"t": away, "o": refused} { // what needs Okta, and a token that it refuses
+		walkIn(t, func(f *fake) {
+			connections(t, f)
+			f.lookErr, f.orgErr = err, err
+		}, func(t *testing.T, _ *fake, d *tuitest.Driver) {
+			d.Press("down", what)
+			d.See("Address of your Okta org")
+			d.DontSee("without Okta")
+		})
+	}
 }

@@ -11,8 +11,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// harmless are the words that every shell leaves as they are.
-var harmless = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+// harmless are the words that every shell leaves as they are, and that do not
+// seem to end with the sentence they stand in.
+var harmless = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]*[A-Za-z0-9_@%+=/-]$`)
 
 // Quote is text as one word of a POSIX shell.
 func Quote(text string) string {
@@ -66,6 +67,21 @@ func Everywhere(stateDir, proxy, caFile string) []string {
 	for _, f := range []struct{ name, value string }{{"--state-dir", stateDir}, {"--proxy", proxy}, {"--ca-file", caFile}} {
 		if f.value != "" {
 			out = append(out, f.name, Quote(f.value))
+		}
+	}
+	return out
+}
+
+// TokenFiles are the flags that name files with tokens, as words of a shell: the
+// next command wants them again, unless they were read from standard input.
+func TokenFiles(okta, sp string) []string {
+	var out []string
+	for _, f := range []struct {
+		id   ID
+		path string
+	}{{OktaToken, okta}, {SPToken, sp}} {
+		if f.path != "" && f.path != "-" {
+			out = append(out, "--"+Find(f.id).Flag, Quote(f.path))
 		}
 	}
 	return out

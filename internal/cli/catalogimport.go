@@ -166,7 +166,7 @@ func (p *program) showImported(line importedLine, onStdout []byte) error {
 		p.print.text(wrap("  · ", plain(note), 90)...)
 	}
 	if dir := app.ProfileDir(p.Getenv, p.GOOS, p.Home); filepath.Dir(line.File) == dir {
-		p.print.text("", fmt.Sprintf("%s is known as %s from now on: ssowizard setup %s", plain(line.Name), line.ID, line.ID))
+		p.print.text("", fmt.Sprintf("%s is known as %s from now on: ", plain(line.Name), line.ID)+p.hereAt(p.org, line.ID).Runnable("ssowizard setup "+line.ID))
 	} else {
 		p.print.text("", fmt.Sprintf("To set up %s with it, put it into %s", plain(line.Name), dir))
 	}

@@ -34,14 +34,14 @@ func (p *program) converse(ctx context.Context, s *session, made *plan.Plan) err
 	waits := hint.CodeOf(err) == hint.Waiting && p.talk.handoff != nil
 	if err := p.finish(ctx, s, res, err); err != nil {
 		if waits {
-			p.say("", "When it is done:", "  "+p.talk.command(p.flags(), string(p.talk.handoff.Step)))
+			p.say("", "When it is done:", "  "+p.talk.command(append(p.flags(), p.tokens...), string(p.talk.handoff.Step)))
 		}
 		return err
 	}
 	if err := p.offerToTurnOn(ctx, s, res); err != nil {
 		return err
 	}
-	p.print.text("", "The same as one command", "  "+p.talk.command(p.flags()))
+	p.print.text("", "The same as one command", "  "+p.talk.command(append(p.flags(), p.tokens...)))
 	return nil
 }
 
@@ -174,15 +174,20 @@ func (p *program) agree(consent, what, label string) (bool, error) {
 	text, err := p.question("Turn on", "to "+what+" now, type the app's label, "+label+"; an empty answer leaves it off", "")
 	switch {
 	case errors.Is(err, io.EOF), err == nil && text == "":
-		p.say("It stays off; ssowizard enable turns it on any time.")
+		p.say("It stays off; to turn it on any time: " + p.enable())
 		return false, nil
 	case err != nil:
 		return false, err
 	case strings.Join(strings.Fields(text), " ") != label:
-		p.say("That is not the label: it stays off; ssowizard enable turns it on any time.")
+		p.say("That is not the label: it stays off; to turn it on any time: " + p.enable())
 		return false, nil
 	}
 	return true, nil
+}
+
+// enable is the command that turns sign-in with Okta on here.
+func (p *program) enable() string {
+	return p.here().Runnable("ssowizard enable " + p.met.Spec.Connection)
 }
 
 // said are the answers that make the same run again: what an earlier run, the

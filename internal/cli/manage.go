@@ -203,8 +203,7 @@ func (p *program) undo(ctx context.Context, f *answerFlags, name string, dryRun 
 	s, err := p.openManaged(ctx, f, name, func(s *sso.Spec) { s.Test = sso.TestNone })
 	var gone *store.TakenBackError
 	if errors.As(err, &gone) {
-		p.undone(gone)
-		return nil
+		return p.undone(gone, dryRun)
 	}
 	if err != nil {
 		return cause(ctx, err)
@@ -232,11 +231,15 @@ func (p *program) undo(ctx context.Context, f *answerFlags, name string, dryRun 
 
 // undone is the end of an undo that finds its work done: of the same command run
 // again, also after one that was stopped once all was taken back.
-func (p *program) undone(gone *store.TakenBackError) {
+func (p *program) undone(gone *store.TakenBackError, dryRun bool) error {
 	p.print.object(planLine{Type: "plan", Connection: gone.Name, Steps: []plan.Step{}})
+	p.print.text("Nothing to do: " + gone.Error() + ".")
+	if dryRun {
+		return p.planned(&plan.Plan{Connection: gone.Name}, false)
+	}
 	p.print.object(struct {
 		Type string `json:"type"`
 		plan.Result
 	}{"result", plan.Result{Command: p.command, OK: true, Connection: gone.Name}})
-	p.print.text("Nothing to do: " + gone.Error() + ".")
+	return nil
 }

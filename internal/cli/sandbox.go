@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.com/ssowizard/internal/app"
+	"example.com/ssowizard/internal/ask"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/sandbox"
 	"example.com/ssowizard/internal/store"
@@ -83,7 +84,7 @@ func (p *program) runSandbox(ctx context.Context, o sandbox.Options, show bool) 
 		return app.SandboxError(err)
 	}
 	p.print.object(s.Info())
-	p.print.text(sandboxLines(s.Info())...)
+	p.print.text(sandboxLines(s.Info(), ask.Everywhere(p.stateDir, "", ""))...)
 	if show {
 		b, err := openBrowser(ctx, program, s.Info())
 		if err != nil {
@@ -108,7 +109,8 @@ func (p *program) runSandbox(ctx context.Context, o sandbox.Options, show bool) 
 	return nil
 }
 
-func sandboxLines(i sandbox.Info) []string {
+// sandboxLines tell of a running sandbox; flags lead to its state folder.
+func sandboxLines(i sandbox.Info, flags []string) []string {
 	lines := []string{"The sandbox is running. Ctrl-C ends it; everything is kept for the next run.", "",
 		row("Okta org", i.Okta.OrgURL), row("Okta API token", i.Okta.APIToken)}
 	if i.Okta.TLSURL != "" {
@@ -129,7 +131,7 @@ func sandboxLines(i sandbox.Info) []string {
 		lines = append(lines, "", row(id, sp.PortalURL), row("  settings API", sp.APIURL), row("  token", sp.APIToken))
 	}
 	return append(lines, "", row("Service providers on TLS", i.TLS.Address), row("  for the hosts", strings.Join(i.TLS.Hosts, ", ")),
-		row("  authority to trust", i.TLS.CAFile), "", "In another terminal: ssowizard setup SP --sandbox")
+		row("  authority to trust", i.TLS.CAFile), "", "In another terminal: "+strings.Join(append([]string{"ssowizard setup SP --sandbox"}, flags...), " "))
 }
 
 func (p *program) resetSandbox(ctx context.Context) error {

@@ -46,7 +46,7 @@ func (p *program) config(ctx context.Context, flags *answerFlags) (app.Config, e
 		if err := oneStdin(flags); err != nil {
 			return cfg, err
 		}
-		p.tokens = tokenFiles(flags)
+		p.tokens = ask.TokenFiles(flags.file(ask.OktaToken), flags.file(ask.SPToken))
 		cfg.OktaToken = p.source(ctx, ask.OktaToken, flags, true)
 		cfg.SPToken = p.source(ctx, ask.SPToken, flags, p.lines())
 		cfg.TestPassword = p.source(ctx, ask.TestPassword, flags, p.lines())
@@ -217,18 +217,6 @@ func (p *program) hereAt(org string, names ...string) ask.Place {
 		flags = append([]string{"--org", ask.Quote(strings.TrimPrefix(org, "https://"))}, flags...)
 	}
 	return ask.Place{Flags: append(flags, p.tokens...), Names: names}
-}
-
-// tokenFiles are the flags that name files with tokens: the next command wants
-// them again, unless they were read from standard input.
-func tokenFiles(flags *answerFlags) []string {
-	var out []string
-	for _, id := range []ask.ID{ask.OktaToken, ask.SPToken} {
-		if file := flags.file(id); file != "" && file != "-" {
-			out = append(out, "--"+ask.Find(id).Flag, ask.Quote(file))
-		}
-	}
-	return out
 }
 
 func (s *session) place() place {

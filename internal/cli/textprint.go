@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"example.com/ssowizard/internal/catalog"
 	"example.com/ssowizard/internal/hint"
 	"example.com/ssowizard/internal/plan"
 	"example.com/ssowizard/internal/sso"
@@ -120,14 +121,14 @@ func (t *textPrinter) changes(s plan.Step, where place) []string {
 }
 
 func (t *textPrinter) value(c sso.Change) string {
-	to := showValue(c.To)
+	to := showValue(c.Field, c.To)
 	if c.KnownAfter != "" {
 		to = t.ink.faint("(known when the Okta app is there)")
 	}
 	if c.From == nil {
 		return to
 	}
-	return fmt.Sprintf("%s  →  %s", showValue(c.From), to)
+	return fmt.Sprintf("%s  →  %s", showValue(c.Field, c.From), to)
 }
 
 var statusMarks = map[plan.Status]string{plan.Done: "✓", plan.Skipped: "·", plan.Failed: "✗", plan.Waiting: "…", plan.Retrying: "…"}
@@ -174,12 +175,12 @@ func (t *textPrinter) check(f sso.Finding) {
 	}
 	label := words.Check(f.Code, t.labels)
 	if f.OK {
-		t.text(fmt.Sprintf("      %s %-26s %s", t.ink.good("✓"), label, shorten(plain(shortURN(f.Got)), 72)))
+		t.text(fmt.Sprintf("      %s %-26s %s", t.ink.good("✓"), label, shorten(words.Seen(f.Code, f.Got), 72)))
 		return
 	}
 	t.text(fmt.Sprintf("      %s %s", t.ink.bad("✗"), label),
-		"          expected  "+plain(shortURN(f.Expected)),
-		"          got       "+plain(shortURN(f.Got)))
+		"          expected  "+words.Seen(f.Code, f.Expected),
+		"          got       "+words.Seen(f.Code, f.Got))
 	if f.Fix != "" {
 		t.text(wrap("          to do     ", plain(t.runnable(f.Fix)), t.columns())...)
 	}
@@ -198,9 +199,13 @@ func (t *textPrinter) handoff(h plan.Handoff) {
 		lines = append(lines, wrap("note: ", plain(h.Note), t.columns())...)
 	}
 	lines = append(lines, "")
-	for _, v := range h.Values {
+	for i, v := range h.Values {
 		lines = append(lines, "  "+plain(v.Label))
-		for _, part := range strings.Split(strings.TrimRight(v.Value, "\n"), "\n") {
+		value := v.Value
+		if i < len(h.All) && h.All[i].Kind == string(catalog.KindToggle) { // on or off, as on the page
+			value = words.Value(value)
+		}
+		for _, part := range strings.Split(strings.TrimRight(value, "\n"), "\n") {
 			lines = append(lines, "      "+plain(part))
 		}
 		if v.Note != "" {

@@ -163,7 +163,7 @@ type statusLine struct {
 
 func (t *textPrinter) status(list []statusLine, _ hint.Code, err error) {
 	if len(list) == 0 && err == nil {
-		t.text("No connections are kept on this machine. Set one up: ssowizard setup SP")
+		t.text(t.runnable("No connections are kept on this machine. Set one up: ssowizard setup SP"))
 	}
 	rows := [][]string{{"CONNECTION", "ORG", "STATE", "CERTIFICATE"}}
 	for _, s := range list {
@@ -202,7 +202,7 @@ func (t *textPrinter) details(s statusLine) []string {
 		}
 		side := map[string]string{"okta": "Okta", "sp": s.sp}[d.Side]
 		lines = append(lines, fmt.Sprintf("  %s, %s", side, fieldLabel(d.Field, s.labels)),
-			"      wanted  "+showValue(d.Want), "      is      "+showValue(d.Got))
+			"      wanted  "+showValue(d.Field, d.Want), "      is      "+showValue(d.Field, d.Got))
 	}
 	for _, tip := range s.Hints {
 		lines = append(lines, "  "+plain(tip)) // a command is not to be broken up

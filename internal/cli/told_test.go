@@ -13,7 +13,7 @@ func told(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: told CODE TEXT-BEFORE ARGS…")
 	}
 	_, after, found := strings.Cut(ts.ReadFile("stderr")+"\n"+ts.ReadFile("stdout"), args[1])
-	command, _, whole := strings.Cut(after, "\n")
+	command, _, whole := strings.Cut(strings.TrimLeft(after, "\n "), "\n") // also on the next line
 	if !found || !whole {
 		ts.Fatalf("no command follows %q", args[1])
 	}

@@ -53,7 +53,7 @@ func fieldLabel(field string, settings map[string]string) string { return words.
 func shortURN(s string) string { return words.ShortURN(s) }
 
 // showValue is a value of a change as people read it.
-func showValue(v any) string { return shorten(words.Value(v), 100) }
+func showValue(field string, v any) string { return shorten(words.ValueOf(field, v), 100) }
 
 func shorten(s string, limit int) string { return sso.PlainText(s, limit) }
 

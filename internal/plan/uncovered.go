@@ -46,12 +46,19 @@ func coveredBy(ctx context.Context, reader groupReader, spec sso.Spec, o Observe
 	for _, ref := range spec.Users {
 		covered[strings.ToLower(o.People[ref].Email)] = true
 	}
+	if o.Tester != nil { // who tests first keeps the app
+		covered[strings.ToLower(o.Tester.Email)] = true
+	}
 	var groups []string
 	for _, ref := range spec.Groups {
 		groups = append(groups, o.Groups[ref].ID)
 	}
+	gone := map[string]bool{}
+	for _, a := range (&maker{Plan: &Plan{Observed: o}}).gone() {
+		gone[a.ID] = true
+	}
 	for _, a := range slices.Concat(o.State.Assigned, o.AppGroups, o.AppUsers) {
-		if spec.Exact || goes(spec, o, a) {
+		if spec.Exact && a.ID != o.State.TesterID || gone[a.ID] || goes(spec, o, a) {
 			continue
 		}
 		if a.Kind == sso.ToGroup {
@@ -60,17 +67,24 @@ func coveredBy(ctx context.Context, reader groupReader, spec sso.Spec, o Observe
 		}
 		covered[strings.ToLower(a.Name)], covered[strings.ToLower(a.UserName)] = true, true
 	}
+	large := false
+	g := newGather()
 	for _, id := range unique(groups) {
-		people, more, err := reader.GroupPeople(ctx, id, mostCompared)
-		switch {
-		case err != nil:
-			return nil, sso.PlainText(err.Error(), 300)
-		case more:
-			return nil, fmt.Sprintf("a group has more than %d people", mostCompared)
-		}
-		for _, p := range people {
-			covered[strings.ToLower(p.Email)] = true
-		}
+		g.do(func() (func(), error) {
+			people, more, err := reader.GroupPeople(ctx, id, mostCompared)
+			return func() {
+				large = large || more
+				for _, p := range people {
+					covered[strings.ToLower(p.Email)] = true
+				}
+			}, err
+		})
+	}
+	if err := g.wait(); err != nil {
+		return nil, sso.PlainText(err.Error(), 300)
+	}
+	if large {
+		return nil, fmt.Sprintf("a group has more than %d people", mostCompared)
 	}
 	return covered, ""
 }

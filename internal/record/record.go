@@ -46,11 +46,11 @@ func OfPlan(p *plan.Plan, org string, now time.Time) Document {
 		section := Section{Title: fmt.Sprintf("%d. %s", n, s.Summary), Text: []string{fmt.Sprintf("Step %s, %s.", s.ID, s.Action)}}
 		for _, c := range s.Changes {
 			section.Head = []string{"Field", "Before", "After"}
-			to := words.Value(c.To)
+			to := words.ValueOf(c.Field, c.To)
 			if c.KnownAfter != "" {
 				to = "known after " + c.KnownAfter
 			}
-			section.Rows = append(section.Rows, []string{words.Field(c.Field, labels), words.Value(c.From), to})
+			section.Rows = append(section.Rows, []string{words.Field(c.Field, labels), words.ValueOf(c.Field, c.From), to})
 		}
 		d.Sections = append(d.Sections, section)
 	}
@@ -93,7 +93,7 @@ func OfConnection(in Done) Document {
 	if len(st.Drift) > 0 {
 		section := Section{Title: "Differs now", Head: []string{"Side", "Field", "Wanted", "Is"}}
 		for _, x := range st.Drift {
-			section.Rows = append(section.Rows, []string{x.Side, words.Field(x.Field, in.Profile.Labels()), words.Value(x.Want), words.Value(x.Got)})
+			section.Rows = append(section.Rows, []string{x.Side, words.Field(x.Field, in.Profile.Labels()), words.ValueOf(x.Field, x.Want), words.ValueOf(x.Field, x.Got)})
 		}
 		d.Sections = append(d.Sections, section)
 	}

@@ -101,7 +101,7 @@ func (s *Store) Find(org, name string) (Entry, error) {
 	switch len(hits) {
 	case 0:
 		if gone := s.takenBack(org, name); gone != nil && !inSandbox {
-			return Entry{}, hint.With(hint.Usage, gone, "ssowizard setup sets it up again")
+			return Entry{}, hint.With(hint.Usage, gone, "set it up again: ssowizard setup SP")
 		}
 		return Entry{}, notFound(org, name, all, inSandbox)
 	case 1:

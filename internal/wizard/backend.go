@@ -104,8 +104,9 @@ func (b *backend) Open(ctx context.Context) (tui.World, error) {
 	if err != nil {
 		drafts = nil // one that cannot be read is none; the connections are what counts
 	}
+	flags := append(ask.Everywhere(cfg.StateDir, cfg.Proxy, cfg.CAFile), ask.TokenFiles(b.cfg.OktaToken.File, b.cfg.SPToken.File)...)
 	return tui.World{Profiles: a.Catalog.List(), SandboxOrg: a.SandboxOrg(), OwnSandbox: a.OwnSandbox(), SandboxTester: a.SandboxTester(),
-		Flags: ask.Everywhere(cfg.StateDir, cfg.Proxy, cfg.CAFile), Drafts: drafts, TestPassword: !password.IsZero(), Screen: app.HasScreen(b.cfg.GOOS, b.cfg.Getenv)}, nil
+		Flags: flags, Drafts: drafts, TestPassword: !password.IsZero(), Screen: app.HasScreen(b.cfg.GOOS, b.cfg.Getenv)}, nil
 }
 
 func (b *backend) close() error {

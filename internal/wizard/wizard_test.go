@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -147,6 +148,28 @@ func opened(t *testing.T) (*backend, tui.World) {
 }
 
 func quiet(plan.Event) {}
+
+func TestCommandsOfTheWizardNameTheFilesWithTheTokens(t *testing.T) {
+	t.Parallel()
+	dir, env := t.TempDir(), func(string) string { return "" }
+	file := filepath.Join(dir, "the token")
+	if err := os.WriteFile(file, []byte("00secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := newBackend(app.Config{Getenv: env, Home: dir, GOOS: "linux", StateDir: dir, Command: "test", Version: "test",
+		OktaToken: secret.Source{Getenv: env, File: file}, SPToken: secret.Source{Getenv: env, File: "-", Stdin: strings.NewReader("another")},
+		TestPassword: secret.Source{Getenv: env}}, os.Stderr)
+	w, err := b.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"--state-dir", dir, "--okta-token-file", `"` + file + `"`}; !cmp.Equal(want, w.Flags) {
+		t.Errorf("flags %q, want %q", w.Flags, want)
+	}
+	if err := b.close(); err != nil {
+		t.Error(err)
+	}
+}
 
 func TestTheSandboxBehindTheScreens(t *testing.T) {
 	t.Parallel()

@@ -133,8 +133,11 @@ func (b *backend) plan(ctx context.Context, job tui.Job, s *app.Session) (*plan.
 	}
 	s.Spec.Enable = s.Spec.Enable || verb == tui.Enable
 	observe := s.Core.Observe
-	if verb == tui.Undo {
+	switch verb {
+	case tui.Undo:
 		observe = s.Core.ObserveForUndo
+	case tui.Disable:
+		observe = s.Core.ObserveForDisable
 	}
 	observed, err := observe(ctx, s.Spec)
 	if err != nil {

@@ -6,6 +6,7 @@ package words
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"example.com/ssowizard/internal/certificate"
@@ -150,6 +151,14 @@ func Value(v any) string {
 		return fmt.Sprint(v)
 	}
 	return Plain(string(b))
+}
+
+// ValueOf is the value of one field: whether sign-in is turned on is on or off.
+func ValueOf(field string, v any) string {
+	if on, ok := v.(bool); ok && field == "enabled" {
+		return switches[strconv.FormatBool(on)]
+	}
+	return Value(v)
 }
 
 // switches are the values of a switch on a service provider's page, which are

@@ -24,6 +24,9 @@ func TestFieldsAndChecksAreCalledAsOnThePages(t *testing.T) {
 		{"what Okta holds, as in a change", words.Seen("settings.okta.honorForceAuthn", "true"), "yes"},
 		{"how a switch stands", words.Seen("settings.sp.enforce", "false"), "off"},
 		{"what a person is called", words.Seen("name_id", "true"), "true"},
+		{"a switch that is to be turned on", words.ValueOf("enabled", true), "on"},
+		{"one that is off", words.ValueOf("enabled", false), "off"},
+		{"a setting of the app", words.ValueOf("settings.signOn.responseSigned", true), "yes"},
 		{"of how it ended", words.Check("sign_in.start_refused", settings), "sign-in: start refused"},
 	} {
 		if tc.got != tc.want {
