@@ -32,11 +32,11 @@ func (s *who) tabs() string {
 			parts = append(parts, " "+t.Faint.Render(n)+" ")
 		}
 	}
-	right := ""
+	left := strings.Join(parts, " ")
 	if s.typing || s.search.Value() != "" {
-		right = s.search.View()
+		return ends(left, s.search.View(), s.width)
 	}
-	return ends(strings.Join(parts, " ")+t.Faint.Render("  tab"), right, s.width)
+	return left + t.Faint.Render("  tab")
 }
 
 func (s *who) listHeight() int { return max(s.height-3-len(s.summary()), 1) }
