@@ -210,7 +210,7 @@ func (r *run) noteAdopted(o Observed, spec sso.Spec) error {
 		}
 		s.AppliedApp = applied(r.Diff, r.app)
 		if o.SP.Readable && o.SP.Configured {
-			s.AppliedSP = o.SP.Settings
+			s.LeaveSP(o.SP.Settings)
 			s.SecretID = onlyWorking(o.secrets)
 		}
 		noteOn(s, o.SP, r.Clock.Now())

@@ -57,7 +57,7 @@ func (r *run) lateByHand(late []sso.SPSetting) (string, error) {
 		values[s.ID] = s.Value
 	}
 	r.sp.Settings = values
-	return "turned on by hand", r.save(func(s *sso.State) { s.AppliedSP = values })
+	return "turned on by hand", r.save(func(s *sso.State) { s.LeaveSP(values) })
 }
 
 // turnOffByHand asks for the switch back after the first real sign-in has
