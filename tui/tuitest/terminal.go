@@ -380,17 +380,13 @@ func (t *Terminal) Until(tb testing.TB, key, from, text string) {
 	t.See(tb, text)
 }
 
-// chosen are the lines with the marks of what is chosen, and where nothing is to
-// be chosen all of them.
+// chosen are the lines with the marks of what is chosen.
 func chosen(screen string) string {
 	var lines []string
 	for line := range strings.SplitSeq(screen, "\n") {
 		if strings.ContainsAny(line, "›‹") {
 			lines = append(lines, line)
 		}
-	}
-	if lines == nil {
-		return screen
 	}
 	return strings.Join(lines, "\n")
 }
