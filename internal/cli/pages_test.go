@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/ssowizard/internal/sandbox/sandboxtest"
 	"golang.org/x/net/html"
+
+	"example.com/ssowizard/internal/sandbox/sandboxtest"
 )
 
 // valuesOf is what a browser would send of a form as it stands.

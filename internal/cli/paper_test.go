@@ -11,9 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"example.com/ssowizard/internal/sandbox/sandboxtest"
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/net/html"
+
+	"example.com/ssowizard/internal/sandbox/sandboxtest"
 )
 
 // paper is a window without a browser: it reads the HTML and sends what a

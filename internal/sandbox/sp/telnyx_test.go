@@ -71,6 +71,17 @@ func (s *site) create(change map[string]any) string {
 	return got["data"].(map[string]any)["id"].(string)
 }
 
+// telnyxBesideOkta is Telnyx in a world whose Okta serves the metadata at
+// metadataURL.
+func telnyxBesideOkta(t *testing.T) (s *site, okta *httptest.Server, metadataURL string) {
+	t.Helper()
+	okta, metadataURL = oktaWithMetadata(t)
+	w := newWorld(t)
+	w.okta = okta.URL
+	w.start()
+	return telnyxIn(w), okta, metadataURL
+}
+
 // oktaWithMetadata is an Okta that serves the metadata of exk1.
 func oktaWithMetadata(t *testing.T) (*httptest.Server, string) {
 	t.Helper()

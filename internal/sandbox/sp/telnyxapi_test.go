@@ -191,11 +191,7 @@ func TestTelnyxTakesADigestOfAnotherLength(t *testing.T) {
 
 func TestTelnyxImportsFromTheSettingsURL(t *testing.T) {
 	t.Parallel()
-	okta, metadataURL := oktaWithMetadata(t)
-	w := newWorld(t)
-	w.okta = okta.URL
-	w.start()
-	s := telnyxIn(w)
+	s, okta, metadataURL := telnyxBesideOkta(t)
 	_, got := s.v2("POST", providersPath, telnyxBody(t, map[string]any{"settings": nil, "settings_url": metadataURL}))
 	settings, _ := data(got)["settings"].(map[string]any)
 	if settings["idp_entity_id"] != "not found" || settings["idp_certificate"] != validKey().PEM() ||

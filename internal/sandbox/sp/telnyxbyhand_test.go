@@ -8,20 +8,17 @@ import (
 	"testing"
 	"time"
 
-	"example.com/ssowizard/internal/sandbox/sp/samlrp"
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
+
+	"example.com/ssowizard/internal/sandbox/sp/samlrp"
 )
 
 var telnyxWay = []string{"Account Settings", "Advanced Features", "Organization", "Single Sign-On"}
 
 func TestTelnyxsGuideCanBeFollowedByHand(t *testing.T) {
 	t.Parallel()
-	okta, metadataURL := oktaWithMetadata(t)
-	w := newWorld(t)
-	w.okta = okta.URL
-	w.start()
-	s := telnyxIn(w)
+	s, okta, metadataURL := telnyxBesideOkta(t)
 	b := s.admin(telnyxWay...)
 	page := b.press("Enable Single Sign-On", nil)
 	want := []string{"Authentication Provider Name", "Short Name", "IdP Metadata URL", "Import IdP Settings & Save"}
@@ -112,14 +109,10 @@ func TestTelnyxSettingsCanBeEnteredByHand(t *testing.T) {
 
 func TestTelnyxImportsOnlyMetadataOfTheSandbox(t *testing.T) {
 	t.Parallel()
-	okta, metadataURL := oktaWithMetadata(t)
 	reached := false
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
 	defer elsewhere.Close()
-	w := newWorld(t)
-	w.okta = okta.URL
-	w.start()
-	s := telnyxIn(w)
+	s, okta, metadataURL := telnyxBesideOkta(t)
 	b := s.admin(telnyxWay...)
 	b.press("Enable Single Sign-On", nil)
 	values := map[string]string{"Authentication Provider Name": "Okta", "Short Name": "acme"}
